@@ -1,0 +1,48 @@
+# The two commands: `make demo` and `make test`. Everything they need is installed into .venv.
+PYTHON ?= python3.11
+VENV ?= .venv
+BIN = $(VENV)/bin
+
+.PHONY: demo test lint types layers migrations wheel bench clean
+
+demo: $(VENV)/demo.stamp
+	$(BIN)/python manage.py demo
+
+test: $(VENV)/dev.stamp
+	$(BIN)/python -m pytest -n auto $(ARGS)
+
+lint: $(VENV)/dev.stamp
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(VENV)/dev.stamp
+	$(BIN)/mypy
+
+layers: $(VENV)/dev.stamp
+	$(BIN)/lint-imports
+
+migrations: $(VENV)/dev.stamp
+	$(BIN)/python manage.py makemigrations --check --dry-run
+
+wheel: $(VENV)/dev.stamp
+	rm -rf dist
+	$(BIN)/python -m build --no-isolation --wheel --sdist .
+
+bench: $(VENV)/dev.stamp
+	$(BIN)/python -m benchmarks.pipeline
+
+clean:
+	rm -rf $(VENV) dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+
+$(VENV)/pip.stamp:
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --upgrade pip
+	touch $@
+
+$(VENV)/demo.stamp: pyproject.toml $(VENV)/pip.stamp
+	$(BIN)/python -m pip install --quiet --editable . --group demo
+	touch $@
+
+$(VENV)/dev.stamp: pyproject.toml $(VENV)/pip.stamp
+	$(BIN)/python -m pip install --quiet --editable . --group dev
+	touch $(VENV)/demo.stamp $@

@@ -1,0 +1,1 @@
+"""A mirror of Clopos restaurant data in the site's own database."""

@@ -1,0 +1,55 @@
+"""System checks: what is wrong with a site's configuration, before a sync finds it out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Warning, register  # noqa: A004  # Django's own name
+from django.core.exceptions import ImproperlyConfigured
+
+from django_clopos.conf import load_settings
+
+
+@register("clopos")
+def check_settings(**_: Any) -> list[CheckMessage]:
+    """Report a CLOPOS setting that cannot work (E001)."""
+    try:
+        load_settings()
+    except ImproperlyConfigured as error:
+        return [Error(str(error), hint="See the README, section Settings.", id="django_clopos.E001")]
+    return []
+
+
+@register("clopos")
+def check_timezones(**_: Any) -> list[CheckMessage]:
+    """Warn where USE_TZ is off: stamps of several zones cannot be told apart then (E002)."""
+    if settings.USE_TZ:
+        return []
+    return [
+        Error(
+            "USE_TZ is False, but the mirror stores aware times of several zones.",
+            hint="Set USE_TZ = True.",
+            id="django_clopos.E002",
+        )
+    ]
+
+
+@register("clopos")
+def check_credentials(**_: Any) -> list[CheckMessage]:
+    """Warn where a brand is named without all of its credentials (W001)."""
+    try:
+        values = load_settings()
+    except ImproperlyConfigured:
+        return []  # E001 says it
+    names = ("BRAND", "CLIENT_ID", "CLIENT_SECRET", "INTEGRATOR_ID")
+    missing = [name for name in names if not getattr(values, name)]
+    if not 0 < len(missing) < len(names):
+        return []
+    return [
+        Warning(
+            f"The Clopos credentials are incomplete: {', '.join(missing)} missing.",
+            hint=f"Set {', '.join('CLOPOS_' + name for name in missing)} in the environment.",
+            id="django_clopos.W001",
+        )
+    ]

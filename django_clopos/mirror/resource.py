@@ -1,0 +1,95 @@
+"""The declaration of one mirrored thing: which endpoint fills which tables, and how.
+
+Columns copy by equal name from schema to model; a declaration names only what differs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django_clopos.client.endpoints import Endpoint
+from django_clopos.mirror.strategies import Strategy
+from django_clopos.models.base import ChildModel, ReadOnlyModel
+from django_clopos.schemas.base import Record
+
+#: One decoded JSON object of the wire.
+JsonObject = dict[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Child:
+    """Rows that are part of a parent's record and are replaced with it as a set."""
+
+    model: type[ChildModel]
+    """The children's model. A field `position` gets the place in the list, counted from 0."""
+
+    schema: type[Record]
+    """Schema of one item of the list."""
+
+    items: Callable[[Any], Iterable[Record] | None]
+    """Takes the validated parent; None: the record says nothing of its children, keep those stored."""
+
+    parent: str
+    """Name of the child's reference to its parent, such as `receipt`."""
+
+    computed: Mapping[str, Callable[[Any], Any]] = field(default_factory=dict)
+    """Column to a function of the validated item, in wire terms (a reference gives the remote id)."""
+
+    raw_only: Mapping[str, str] = field(default_factory=dict)
+    """Schema field without a column, with the reason."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Table:
+    """One schema that fills one model of mirrored parents, with its children."""
+
+    model: type[ReadOnlyModel]
+    schema: type[Record]
+    children: tuple[Child, ...] = ()
+    computed: Mapping[str, Callable[[Any], Any]] = field(default_factory=dict)
+    raw_only: Mapping[str, str] = field(default_factory=dict)
+    from_venue: str = ""
+    """Reference that holds the venue walked, for rows that carry none; part of their identity."""
+    fixed: Mapping[str, Any] = field(default_factory=dict)
+    """Columns with a constant, such as `is_nested`."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Nested:
+    """Rows of another table that come inside this resource's records and keep their own object as raw."""
+
+    table: Table
+    find: Callable[[JsonObject], Iterable[JsonObject]]
+    """Takes the decoded outer record."""
+    yields: bool = False
+    """The rows may also be listed at top level; then that record wins and this one is only an edge."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Resource:
+    """One thing that is mirrored, as one row of RESOURCES."""
+
+    endpoint: Endpoint[Any]
+    table: Table
+    strategy: Strategy
+    nested: tuple[Nested, ...] = ()
+    flatten: Callable[[JsonObject], Iterable[JsonObject]] | None = None
+    """Takes one listed record, gives the records to store: a category tree becomes its nodes."""
+    secret_keys: frozenset[str] = frozenset()
+    """Keys dropped before hashing, storing or logging."""
+    is_opt_in: bool = False
+    """Synced only when named."""
+    freshness: str = ""
+    """One clause for the docs: how soon a change is seen."""
+
+    @property
+    def name(self) -> str:
+        """The name in commands, API and settings, such as `price-list-prices`."""
+        return self.endpoint.name
+
+    @property
+    def tables(self) -> tuple[Table, ...]:
+        """Every table this resource fills, its own first."""
+        return (self.table, *(nested.table for nested in self.nested))

@@ -1,0 +1,51 @@
+"""Brand: the tenant, with its credentials, time zone and currency. A site's own row, not a mirrored one."""
+
+from __future__ import annotations
+
+import zoneinfo
+
+from django.core.exceptions import ValidationError
+from django.db import models
+
+from django_clopos.models.fields import EncryptedField
+
+
+def validate_timezone(name: str) -> None:
+    """Raise ValidationError unless the name is an IANA time zone."""
+    try:
+        zoneinfo.ZoneInfo(name)
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError):
+        raise ValidationError(f"{name!r} is no IANA time zone; use a name such as Asia/Baku.") from None
+
+
+class Brand(models.Model):
+    """One tenant of the remote. Source: wire contract, section 1."""
+
+    slug = models.SlugField(max_length=100, unique=True, help_text="The brand's name in the API, such as openapitest.")
+    name = models.CharField(max_length=255, blank=True)
+    is_active = models.BooleanField(default=True, help_text="An inactive brand is not synced.")
+    base_url = models.URLField(blank=True, help_text="Empty: the setting or the environment decides.")
+    client_id = models.CharField(max_length=255, blank=True)
+    client_secret = EncryptedField(blank=True, help_text="Encrypted at rest, or env:NAME of an environment variable.")
+    integrator_id = models.CharField(max_length=255, blank=True)
+    remote_timezone = models.CharField(
+        max_length=64,
+        default="Asia/Baku",
+        validators=[validate_timezone],
+        help_text="Zone in which the remote writes times that carry no zone.",
+    )
+    venue_timezones = models.JSONField(
+        default=dict, blank=True, help_text='Zones of venues that differ, by Clopos id: {"3": "Asia/Tashkent"}.'
+    )
+    currency = models.CharField(max_length=3, default="AZN", help_text="ISO code; the API names no currency.")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["slug"]
+
+    def __str__(self) -> str:
+        return self.name or self.slug
+
+    def timezone_of(self, venue: int | None = None) -> zoneinfo.ZoneInfo:
+        """Return the zone of naive stamps, for a venue's Clopos id or for the whole brand."""
+        return zoneinfo.ZoneInfo(self.venue_timezones.get(str(venue), self.remote_timezone))

@@ -1,0 +1,1 @@
+"""HOW the mirror is kept: runs, steps, pages, writes. Names no resource."""

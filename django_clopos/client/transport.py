@@ -1,0 +1,150 @@
+"""The only door to the network: sends one request once, and gives what came back as a value.
+
+Failures are returned, not raised: an httpx error holds its request, and the request the token, so none of them may end
+up in a chained exception. An httpx client belongs to one process: shared over a fork, a child reads another's answers.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from importlib.metadata import version
+
+import httpx
+
+from django_clopos.client.config import Config
+from django_clopos.client.errors import BrokenBody, CloposError, ConnectionLost, Rejected, RemoteTimeout
+from django_clopos.client.query import Pairs
+from django_clopos.client.scrub import scrub
+
+KEEPALIVE_SECONDS = 60.0
+CONNECTIONS = 10
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Request:
+    """One thing to ask of the remote."""
+
+    path: str
+    """Below the base URL."""
+
+    method: str = "GET"
+    params: Pairs = field(default=(), repr=False)
+    venue: int | None = None
+    """Clopos id of the venue to ask for; None: the token's own."""
+
+    json: Mapping[str, str] | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A token that does not show itself, not even in the locals of a traceback."""
+
+    value: str = field(repr=False)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Answer:
+    """What came back, read to its end."""
+
+    status: int
+    headers: Mapping[str, str] = field(repr=False)
+    """Names in lower case."""
+    body: bytes = field(repr=False)
+    elapsed_seconds: float
+    answered_at: float
+    """On the clock of the transport."""
+
+
+class Transport:
+    """Sends requests; may be used by several threads."""
+
+    def __init__(
+        self, config: Config, *, base: httpx.BaseTransport | None = None, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._config = config
+        self._base = base
+        self._clock = clock
+        self._clients: dict[int, httpx.Client] = {}
+
+    def send(self, request: Request, token: Token | None = None) -> Answer | CloposError:
+        """Send once, without retry, redirect or wait."""
+        headers = {} if token is None else {"x-token": token.value}
+        if request.venue is not None:
+            headers["x-venue"] = str(request.venue)
+        started_at = self._clock()
+        try:
+            response = self._client().request(
+                request.method,
+                f"{self._config.base_url}/{request.path}",
+                params=request.params or None,
+                headers=headers,
+                json=request.json,
+            )
+        except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
+            return self._name_failure(error, request)
+        answered_at = self._clock()
+        return Answer(
+            status=response.status_code,
+            headers={name.lower(): value for name, value in response.headers.items()},
+            body=response.content,
+            elapsed_seconds=answered_at - started_at,
+            answered_at=answered_at,
+        )
+
+    def close(self) -> None:
+        """Close this process's connections. Those of a parent process are left to it."""
+        client = self._clients.pop(os.getpid(), None)
+        if client is not None:
+            client.close()
+
+    def _client(self) -> httpx.Client:
+        # No lock: a lock that another thread holds while the process forks would stay locked in the child for ever.
+        pid = os.getpid()
+        return self._clients.get(pid) or self._clients.setdefault(pid, self._make_client())
+
+    def _make_client(self) -> httpx.Client:
+        config = self._config
+        return httpx.Client(
+            http2=False,
+            follow_redirects=False,
+            timeout=httpx.Timeout(
+                connect=config.connect_timeout_seconds,
+                read=config.read_timeout_seconds,
+                write=config.write_timeout_seconds,
+                pool=config.pool_timeout_seconds,
+            ),
+            limits=httpx.Limits(max_connections=CONNECTIONS, keepalive_expiry=KEEPALIVE_SECONDS),
+            headers={"Accept": "application/json", "User-Agent": f"django-clopos/{version('django-clopos')}"},
+            transport=self._base,
+        )
+
+    def _name_failure(self, error: Exception, request: Request) -> CloposError:
+        kind, problem = _classify(error)
+        reason = scrub(str(error), secrets=self._config.secrets)
+        if kind is ConnectionLost and reason:
+            problem = f"{problem} ({reason})"
+        return kind(problem, method=request.method, path=request.path)
+
+
+# First match wins, so that a timeout while connecting is not taken for a slow answer.
+_FAILURES: tuple[tuple[type[Exception] | tuple[type[Exception], ...], type[CloposError], str], ...] = (
+    ((httpx.ConnectTimeout, httpx.ConnectError), ConnectionLost, "no connection could be made"),
+    (httpx.PoolTimeout, ConnectionLost, "no connection became free in time"),
+    (httpx.TimeoutException, RemoteTimeout, "no answer came in time"),
+    (httpx.DecodingError, BrokenBody, "the compressed answer cannot be read"),
+    (
+        (httpx.LocalProtocolError, httpx.UnsupportedProtocol, httpx.InvalidURL),
+        Rejected,
+        "the request cannot be written; a credential or the base URL holds odd characters",
+    ),
+)
+
+
+def _classify(error: Exception) -> tuple[type[CloposError], str]:
+    for kinds, wrapped, problem in _FAILURES:
+        if isinstance(error, kinds):
+            return wrapped, problem
+    return ConnectionLost, "the connection broke"

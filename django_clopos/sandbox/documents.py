@@ -1,0 +1,91 @@
+"""Where a brand's documents are kept, changed and removed while they are served.
+
+A change replaces the document and never edits it: whoever holds one keeps what it was, and a cached encoding is valid as
+long as it was made from the same object. Locking is the caller's business (`app` has one lock).
+"""
+
+import copy
+from collections.abc import Callable, Iterable
+from typing import Any, TypeVar
+
+Document = dict[str, Any]
+Key = int | tuple[int, int]
+Derived = TypeVar("Derived")
+
+STOP_LIST = "stop-list"
+
+
+def key_of(collection: str, document: Document) -> Key:
+    """The id; in the stop list venue and product, because its `id` is a product's.
+
+    Source: wire contract 13.8.
+    """
+    if collection == STOP_LIST:
+        return document["venue_id"], document["id"]
+    key: int = document["id"]
+    return key
+
+
+class Collection:
+    """Documents by key, ids ascending, with a revision that moves at every write."""
+
+    def __init__(self, name: str, documents: Iterable[Document]) -> None:
+        self.name = name
+        self.revision = 0
+        self._by_key = {key_of(name, document): document for document in documents}
+        self._derived: dict[object, object] = {}
+
+    def get(self, key: Key) -> Document | None:
+        return self._by_key.get(key)
+
+    def ordered(self) -> list[Document]:
+        """All documents, ids ascending."""
+        return self.derive("ordered", lambda: [self._by_key[key] for key in sorted(self._by_key)])
+
+    def grouped(self, field: str) -> dict[object, list[Document]]:
+        """Documents by the value of a field."""
+
+        def group() -> dict[object, list[Document]]:
+            groups: dict[object, list[Document]] = {}
+            for document in self.ordered():
+                groups.setdefault(document.get(field), []).append(document)
+            return groups
+
+        return self.derive(("grouped", field), group)
+
+    def derive(self, key: object, make: Callable[[], Derived]) -> Derived:
+        """`make()`, remembered until the next write; at most 64 derivations are kept."""
+        if key not in self._derived:
+            if len(self._derived) >= 64:
+                self._derived.clear()
+            self._derived[key] = make()
+        return self._derived[key]  # type: ignore[return-value]  # the key names what it holds
+
+    def insert(self, document: Document) -> None:
+        """Raises ValueError when the key is taken."""
+        key = key_of(self.name, document)
+        if key in self._by_key:
+            raise ValueError(f"{self.name} {key} exists; change it instead")
+        self._write(key, copy.deepcopy(document))
+
+    def change(self, key: Key, fields: Document) -> None:
+        """Raises KeyError for an unknown key."""
+        self._write(key, {**self._existing(key), **copy.deepcopy(fields)})
+
+    def remove(self, key: Key) -> None:
+        """Raises KeyError for an unknown key."""
+        self._existing(key)
+        self._write(key, None)
+
+    def _existing(self, key: Key) -> Document:
+        if key not in self._by_key:
+            raise KeyError(f"no {self.name} {key}")
+        return self._by_key[key]
+
+    def _write(self, key: Key, document: Document | None) -> None:
+        if document is None:
+            del self._by_key[key]
+        else:
+            self._by_key[key] = document
+        self.revision += 1
+        self._derived.clear()

@@ -1,0 +1,53 @@
+"""The remote's error answers, in all the shapes it has.
+
+Source: wire contract 6. The numbers in the names below are its shape numbers.
+"""
+
+from typing import Any
+
+
+class Refusal(Exception):
+    """Ends the request with this status and body."""
+
+    def __init__(self, status: int, body: dict[str, Any]) -> None:
+        super().__init__(status)
+        self.status = status
+        self.body = body
+
+
+def slug_and_message(status: int, slug: str, message: str) -> Refusal:
+    """Shape 1."""
+    return Refusal(status, {"success": False, "error": slug, "message": message})
+
+
+def sentence(status: int, text: str, **fields: Any) -> Refusal:
+    """Shape 2."""
+    return Refusal(status, {"success": False, "error": text, **fields})
+
+
+def invalid_parameter(message: str) -> Refusal:
+    return slug_and_message(400, "invalid_parameter", message)
+
+
+def above_maximum(limit: int, maximum: int) -> Refusal:
+    """Shape 6, as a v1 page has it. Source: wire contract 5."""
+    details = {"parameter": "limit", "provided_value": limit, "valid_range": f"1-{maximum}"}
+    message = f"limit must be at most {maximum}"
+    return Refusal(400, {"error": "invalid_parameter", "message": message, "details": details})
+
+
+def not_found_model(model: str, key: object) -> Refusal:
+    """Shape 4, live until December 2025."""
+    return sentence(404, f"No query results for model [App\\Models\\{model}] {key}")
+
+
+def not_found_exception(model: str, key: object) -> Refusal:
+    """Shape 5, live since December 2025: `error` is an array."""
+    problem = {
+        "message": f"No query results for model [App\\Models\\{model}] {key}",
+        "type": "server_side",
+        "exception": "NotFoundHttpException",
+        "code": 0,
+        "http_code": 404,
+    }
+    return Refusal(404, {"success": False, "error": [problem]})

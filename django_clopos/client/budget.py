@@ -18,6 +18,8 @@ from typing import Protocol
 WINDOW_SECONDS = 60.0
 #: A reset further away than this is not believed.
 LONGEST_RESET_SECONDS = 120.0
+#: Below this it is the rounding of a float, not a wait.
+SHORTEST_WAIT_SECONDS = 0.001
 
 
 class Budget(Protocol):
@@ -61,7 +63,8 @@ def admit(arrival: float, *, now: float, rate: Rate) -> tuple[float, float]:
     `arrival` is what the last call gave, 0 at first; `now` is seconds on one clock shared by all callers.
     """
     start = max(arrival, now)
-    return start + rate.interval_seconds, max(0.0, start - rate.tolerance_seconds - now)
+    wait = start - rate.tolerance_seconds - now
+    return start + rate.interval_seconds, wait if wait >= SHORTEST_WAIT_SECONDS else 0.0
 
 
 def lower(arrival: float, *, now: float, rate: Rate, remaining: int, reset_seconds: float | None) -> float:

@@ -22,7 +22,8 @@ local interval, tolerance = tonumber(ARGV[1]), tonumber(ARGV[2])
 local wait = 0
 if ARGV[3] == '' then
     local start = math.max(arrival, now)
-    wait = math.max(0, start - tolerance - now)
+    wait = start - tolerance - now
+    if wait < 0.001 then wait = 0 end
     arrival = start + interval
 elseif tonumber(ARGV[3]) <= 0 then
     arrival = math.max(arrival, now + tolerance + tonumber(ARGV[4]))

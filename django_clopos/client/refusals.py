@@ -175,11 +175,12 @@ def _read_said(body: bytes) -> _Said:
     if not isinstance(document, dict):
         return _Said(is_json=False)
     texts = [text for key in ("error", "message") for text in _find_texts(document.get(key))]
-    slug = next((slug for slug in map(read_slug, texts) if slug), "")
+    error = document.get("error")
+    slug = (read_slug(error) if isinstance(error, str) else None) or ""
     return _Said(
         slug=slug,
         texts=tuple(dict.fromkeys(text for text in texts if text != slug)),
-        http_code=_find_http_code(document.get("error")),
+        http_code=_find_http_code(error),
     )
 
 

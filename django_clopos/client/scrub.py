@@ -16,16 +16,16 @@ _SLUG = re.compile(r"[a-z][a-z0-9]*(?:[_.-][a-z0-9]+)*")
 _LONGEST_SLUG = 60
 # Looked for in this order: what names its value first, then what looks private by itself.
 _PRIVATE = (
+    re.compile(r"(?i)\b(?P<name>bearer)(?P<sign>\s+)(?P<value>\S+)"),
     re.compile(
         r"""(?ix) (?<![a-z]) (?P<name>[a-z_-]*(?:token|secret|password|pin|card|barcode|phones?|email|address|client_id|
         mobile_number|date_of_birth|customer|full_name|first_name|last_name|authorization))
         (?P<sign>["']?\s*[:=]\s*) (?P<value>"[^"]*"? | '[^']*'? | \[[^\]]*\]? | \{[^}]*\}? | [^\s,;&}]+)"""
     ),
-    re.compile(r"(?i)\b(?P<name>bearer)(?P<sign>\s+)(?P<value>\S+)"),
     re.compile(r"(?P<value>\beyJ[\w.\-]*)"),
+    re.compile(r"(?P<value>(?<![\w\\])(?=[\w+/=-]*\d)[\w+/=-]{20,})"),
     re.compile(r"(?P<value>[\w.+-]+@[\w-]+(?:\.[\w-]+)+)"),
     re.compile(r"(?P<value>\+?\d(?:[ ().-]{0,2}\d){6,})"),
-    re.compile(r"(?P<value>(?<![\w\\])(?=[\w+/=-]*\d)[\w+/=-]{20,})"),
 )
 
 

@@ -1,0 +1,113 @@
+"""The shared budget against a real Redis; skipped where none answers."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import textwrap
+import time
+import uuid
+from collections.abc import Iterator
+
+import pytest
+
+from django_clopos.client import BudgetUnavailable, RedisBudget, budget_key
+from tests.client.conftest import CONFIG
+
+redis = pytest.importorskip("redis")
+URL = os.environ.get("CLOPOS_REDIS_URL") or "redis://127.0.0.1:6379/0"
+
+
+@pytest.fixture
+def server() -> Iterator[redis.Redis]:
+    server = redis.Redis.from_url(URL, socket_connect_timeout=1)
+    try:
+        server.ping()
+    except redis.RedisError:
+        pytest.skip("no Redis answers")
+    yield server
+    server.close()
+
+
+@pytest.fixture
+def key(server: redis.Redis) -> Iterator[str]:
+    key = f"clopos:test:{uuid.uuid4()}"
+    yield key
+    server.delete(key)
+
+
+def test_a_burst_leaves_at_once_and_then_evenly(server: redis.Redis, key: str) -> None:
+    budget = RedisBudget(server, key=key)
+
+    waits = [budget.reserve() for _ in range(18)]
+
+    assert waits[:15] == [0.0] * 15
+    assert waits[17] - waits[16] == pytest.approx(1 / 4.65, abs=0.05)
+
+
+def test_what_the_remote_says_is_shared(server: redis.Redis, key: str) -> None:
+    RedisBudget(server, key=key).observe(limit=300, remaining=0, reset_seconds=17.0)
+
+    assert RedisBudget(server, key=key).reserve() == pytest.approx(17.0, abs=0.5)
+
+
+def test_few_left_shorten_the_burst(server: redis.Redis, key: str) -> None:
+    budget = RedisBudget(server, key=key)
+
+    budget.observe(limit=300, remaining=3, reset_seconds=40.0)
+
+    assert [budget.reserve() > 0 for _ in range(4)] == [False, False, False, True]
+
+
+def test_it_survives_a_server_that_forgot_the_script(server: redis.Redis, key: str) -> None:
+    budget = RedisBudget(server, key=key)
+    budget.reserve()
+
+    server.script_flush()
+
+    assert budget.reserve() == 0.0
+
+
+def test_the_key_goes_away_by_itself(server: redis.Redis, key: str) -> None:
+    RedisBudget(server, key=key).reserve()
+
+    assert 0 < server.pttl(key) <= 61_000
+
+
+def test_processes_share_one_budget(server: redis.Redis, key: str) -> None:
+    program = textwrap.dedent(
+        """
+        import sys, redis
+        from django_clopos.client import RedisBudget
+        budget = RedisBudget(redis.Redis.from_url(sys.argv[1]), key=sys.argv[2], requests_per_minute=300)
+        print(*[budget.reserve() for _ in range(60)])
+        """
+    )
+    started = time.monotonic()
+    workers = [
+        subprocess.Popen([sys.executable, "-c", program, URL, key], stdout=subprocess.PIPE, text=True) for _ in range(3)
+    ]
+    waits = [float(wait) for worker in workers for wait in worker.communicate(timeout=60)[0].split()]
+    elapsed = time.monotonic() - started
+
+    # 180 slots were taken; the last leaves when 165 intervals after the first, less what has passed meanwhile.
+    assert len(waits) == 180
+    assert 165 / 4.65 - elapsed <= max(waits) <= 165 / 4.65 + 0.01
+    assert all(worker.returncode == 0 for worker in workers)
+
+
+def test_a_redis_that_does_not_answer_stops_the_request() -> None:
+    """To go on without a budget could exceed the limit for everyone."""
+    budget = RedisBudget.from_url("redis://:hidden@127.0.0.1:1/0", config=CONFIG)
+
+    with pytest.raises(BudgetUnavailable) as caught:
+        budget.reserve()
+
+    assert "CLOPOS_REDIS_URL" in str(caught.value)
+    assert "hidden" not in str(caught.value)
+    assert caught.value.__context__ is None
+
+
+def test_the_key_names_no_credential() -> None:
+    assert CONFIG.integrator_id not in budget_key(CONFIG)

@@ -7,11 +7,14 @@ Source: wire contract, sections 9, 10, 12 and 15.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AliasChoices, AliasPath, BaseModel, BeforeValidator, ConfigDict, Field
+
+T = TypeVar("T")
 
 #: One more than the largest remote id that fits into a primary key (design: ``brand_id * 10**12 + clopos_id``).
 ID_LIMIT = 10**12
@@ -32,8 +35,11 @@ RemoteId = Annotated[int, Field(ge=1, lt=ID_LIMIT)]
 Reference = Annotated[int | None, Field(ge=0, lt=ID_LIMIT)]
 """The id of another row; null and 0 both mean none. Source: wire contract, section 15, item 10."""
 
-Money = Annotated[Decimal | None, Field(gt=-(10**15), lt=10**15, allow_inf_nan=False)]
+Money = Annotated[Decimal | None, Field(gt=-(10**15) + 1, lt=10**15 - 1, allow_inf_nan=False)]
 """An amount in major units, from a JSON number or a string, at most 15 integer digits."""
+
+Quantity = Money
+"""A count, weight, rate or percentage: documented as an integer in places, but as exact and as wide as an amount."""
 
 Small = Annotated[int | None, Field(ge=-(2**31), lt=2**31)]
 """An integer of 32 bits."""
@@ -59,6 +65,9 @@ Text = str | None
 Object = Annotated[dict[str, Any] | None, BeforeValidator(_read_empty_array_as_object)]
 """A JSON object of no fixed shape; ``[]`` reads as ``{}``."""
 
+Part = Annotated[T | None, BeforeValidator(_read_empty_array_as_object)]
+"""A JSON object of known shape, such as `Part[OrderPayload]`; ``[]`` reads as an object without keys."""
+
 Json = Any
 """Any JSON value, kept as it came."""
 
@@ -76,10 +85,23 @@ class Record(BaseModel):
     @classmethod
     def wire_keys(cls) -> frozenset[str]:
         """The keys of the wire that this schema knows."""
-        return frozenset(field.alias or name for name, field in cls.model_fields.items())
+        return frozenset(
+            key for name, field in cls.model_fields.items() for key in _find_keys(field.validation_alias or name)
+        )
 
 
 class Row(Record):
     """A record with a remote id of its own."""
 
     id: RemoteId
+
+
+def _find_keys(alias: str | AliasPath | AliasChoices) -> Iterator[str]:
+    match alias:
+        case AliasChoices(choices=choices):
+            for choice in choices:
+                yield from _find_keys(choice)
+        case AliasPath(path=path):
+            yield str(path[0])
+        case _:
+            yield alias

@@ -1,0 +1,39 @@
+"""Price lists and the prices in them."""
+
+from __future__ import annotations
+
+from django_clopos.models import columns
+from django_clopos.models.base import MirrorModel
+from django_clopos.models.fields import MirrorForeignKey
+
+
+class PriceList(MirrorModel):
+    """A named list of prices; nothing links it to a venue or a sale type. Source: wire contract, section 13.9."""
+
+    name = columns.name()
+    description = columns.text()
+    status = columns.flag("active")
+    created_at = columns.stamp()
+    updated_at = columns.stamp()
+    deleted_at = columns.stamp()
+
+    class Meta(MirrorModel.Meta):
+        ordering = ["name", "id"]
+
+
+class PriceListPrice(MirrorModel):
+    """What a product costs in a price list. Source: wire contract, section 13.9."""
+
+    list = MirrorForeignKey("PriceList", related_name="prices", db_index=True)
+    product = MirrorForeignKey("Product", related_name="list_prices", db_index=True)
+    price = columns.decimal()
+    created_at = columns.stamp()
+    updated_at = columns.stamp()
+    deleted_at = columns.stamp()
+
+    class Meta(MirrorModel.Meta):
+        verbose_name = "price of a list"
+        verbose_name_plural = "prices of lists"
+
+    def __str__(self) -> str:
+        return f"{self.product or 'a product not mirrored'}: {self.price}"

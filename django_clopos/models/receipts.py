@@ -1,0 +1,208 @@
+"""Receipts with their lines and payments, and the stock that they took.
+
+These tables grow with every sale, and every index slows the first load: each one here serves a query that would
+otherwise read the whole table. What a line's `meta` says besides the product's name and type stays in the receipt's record.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+
+from django_clopos.models import columns
+from django_clopos.models.base import ChildModel, KeyedChildModel, MirrorModel
+from django_clopos.models.fields import MirrorForeignKey
+from django_clopos.models.products import Product
+from django_clopos.models.sales import DiscountType
+
+
+class Receipt(MirrorModel):
+    """A sale, open or closed; a closed one may still change. Source: wire contract, section 13.15."""
+
+    class Status(models.IntegerChoices):
+        """Source: wire contract, section 11."""
+
+        OPEN = 1
+        CLOSED = 2
+
+    class OrderStatus(models.TextChoices):
+        """How far the kitchen is; a closed receipt may be in progress. Source: wire contract, section 11."""
+
+        NEW = "NEW"
+        SCHEDULED = "SCHEDULED"
+        IN_PROGRESS = "IN_PROGRESS"
+        READY = "READY"
+        PICKED_UP = "PICKED_UP"
+        COMPLETED = "COMPLETED"
+        CANCELLED = "CANCELLED"
+
+    class Source(models.TextChoices):
+        """Source: wire contract, section 11."""
+
+        WEB = "web"
+        POS = "pos", "POS"
+
+    venue = MirrorForeignKey("Venue", related_name="receipts")
+    cid = columns.name(help_text="UUID given by the terminal, stable before the receipt reaches the remote.")
+    status = columns.small(choices=Status.choices)
+    order_status = columns.name(choices=OrderStatus.choices)
+    order_number = columns.name(help_text="With its leading zeros.")
+    source = columns.name(choices=Source.choices)
+    shift_date = columns.day("business day")
+    closed_at = columns.stamp()
+    customer = MirrorForeignKey("Customer", related_name="receipts")
+    sale_type = MirrorForeignKey("SaleType", related_name="receipts")
+    service_notification = MirrorForeignKey("Order", related_name="receipts", verbose_name="order")
+    user = MirrorForeignKey("User", related_name="receipts", verbose_name="staff user")
+    open_by_user = MirrorForeignKey("User", related_name="opened_receipts", verbose_name="opened by")
+    close_by_user = MirrorForeignKey("User", related_name="closed_receipts", verbose_name="closed by")
+    courier = MirrorForeignKey("User", related_name="delivered_receipts")
+    seller = MirrorForeignKey("User", related_name="sold_receipts")
+    guests = columns.small()
+    table_id = columns.big()
+    hall_id = columns.big()
+    terminal_id = columns.big()
+    closed_terminal_id = columns.big()
+    cash_shift_cid = columns.name()
+    total = columns.decimal()
+    subtotal = columns.decimal()
+    original_subtotal = columns.decimal()
+    discount_type = columns.small(choices=DiscountType.choices)
+    customer_discount_type = columns.small(choices=DiscountType.choices)
+    discount_value = columns.decimal()
+    discount_rate = columns.decimal()
+    total_discount = columns.decimal()
+    rps_discount = columns.decimal("discount of the lines")
+    service_charge = columns.decimal(help_text="Percent.")
+    service_charge_value = columns.decimal(help_text="Amount.")
+    delivery_fee = columns.decimal()
+    remaining = columns.decimal(help_text="Still to be paid.")
+    i_tax = columns.decimal("included tax")
+    e_tax = columns.decimal("excluded tax")
+    total_tax = columns.decimal()
+    by_cash = columns.decimal()
+    by_card = columns.decimal()
+    gift_total = columns.decimal()
+    gift_count = columns.decimal()
+    total_cost = columns.decimal(help_text="Cost of the goods sold.")
+    loyalty_type = columns.name()
+    loyalty_value = columns.decimal()
+    fiscal_id = columns.name()
+    daily_id = columns.big("number of the day")
+    monthly_id = columns.big("number of the month")
+    lock = columns.flag("locked")
+    is_returns = columns.flag("return")
+    printed = columns.flag()
+    inventory_status = columns.small()
+    report_status = columns.small()
+    local_status = columns.small()
+    suspicion = columns.small()
+    address = columns.text()
+    description = columns.text()
+    terminal_version = columns.name()
+    terminal_updated_at = columns.stamp()
+    created_at = columns.stamp()
+    updated_at = columns.stamp()
+    deleted_at = columns.stamp()
+
+    class Meta(MirrorModel.Meta):
+        get_latest_by = "created_at"
+        indexes: ClassVar = [
+            models.Index(fields=["brand", "shift_date"], name="clopos_receipt_shift_date"),
+            models.Index(fields=["customer"], name="clopos_receipt_customer", condition=Q(customer__isnull=False)),
+            models.Index(
+                fields=["service_notification"],
+                name="clopos_receipt_order",
+                condition=Q(service_notification__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"receipt {self.order_number or self.clopos_id}" + (f" of {self.shift_date}" if self.shift_date else "")
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the receipt is still open."""
+        return self.status == self.Status.OPEN
+
+
+class ReceiptProduct(KeyedChildModel):
+    """A line of a receipt. Source: wire contract, section 13.15."""
+
+    receipt = MirrorForeignKey("Receipt", related_name="receipt_products", db_index=True)
+    product = MirrorForeignKey("Product", related_name="receipt_products", db_index=True)
+    product_name = columns.name(help_text="The product's name when it was sold.")
+    product_type = columns.name(choices=Product.Type.choices)
+    cid = columns.name()
+    count = columns.decimal()
+    portion_size = columns.decimal()
+    price = columns.decimal()
+    subtotal = columns.decimal()
+    total = columns.decimal()
+    cost = columns.decimal()
+    is_gift = columns.flag("gift")
+    discount_type = columns.small(choices=DiscountType.choices)
+    discount_value = columns.decimal()
+    discount_rate = columns.decimal()
+    total_discount = columns.decimal()
+    receipt_discount = columns.decimal("share of the receipt's discount")
+    loyalty_type = columns.name()
+    loyalty_value = columns.decimal()
+    seller = MirrorForeignKey("User", related_name="sold_receipt_products")
+    modificators = columns.json("modifiers")
+    product_hash = columns.name()
+    preprint_count = columns.decimal()
+    station_printed_count = columns.decimal()
+    station_aborted_count = columns.decimal()
+    terminal_updated_at = columns.stamp()
+    created_at = columns.stamp()
+    updated_at = columns.stamp()
+    deleted_at = columns.stamp()
+
+    class Meta(KeyedChildModel.Meta):
+        verbose_name = "receipt line"
+
+    def __str__(self) -> str:
+        return f"{self.count} × {self.product_name or self.product or 'a product not mirrored'}"
+
+
+class ReceiptPayment(ChildModel):
+    """What was paid of a receipt by one method. Source: wire contract, section 12, "Payment method in receipt"."""
+
+    receipt = MirrorForeignKey("Receipt", related_name="payments")
+    position = models.PositiveIntegerField()
+    payment_method = MirrorForeignKey("PaymentMethod", related_name="payments")
+    name = columns.name(help_text="The method's name when it was paid.")
+    amount = columns.decimal()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["receipt", "position"], name="clopos_receipt_payment_unique"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.amount}"
+
+
+class StockOperation(MirrorModel):
+    """What one receipt took from stock; read only when asked for. Source: wire contract, section 13.18."""
+
+    receipt = MirrorForeignKey("Receipt", related_name="stock_operations", db_index=True)
+    receipt_product = MirrorForeignKey("ReceiptProduct", related_name="stock_operations")
+    product = MirrorForeignKey("Product", related_name="stock_operations")
+    operation_id = columns.big()
+    stock_id = columns.big()
+    storage_id = columns.big()
+    storage_name = columns.name()
+    quantity = columns.decimal()
+    before_quantity = columns.decimal()
+    after_quantity = columns.decimal()
+    cost = columns.decimal()
+    before_cost = columns.decimal()
+    total_cost = columns.decimal()
+    operated_at = columns.stamp()
+
+    def __str__(self) -> str:
+        return f"{self.quantity} × {self.product or 'a product not mirrored'}"

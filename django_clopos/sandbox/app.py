@@ -1,6 +1,7 @@
 """The sandbox itself: a WSGI application with the remote's order of checks, and the doors for tests.
 
-Order of a request: rate of the address, token, rate of the integrator, module, planned faults, planned hooks, answer.
+Order of a request: failures of the address, token, venue, rate of the integrator, planned faults and hooks, module,
+answer.
 
 Source: wire contract 2 to 7.
 """
@@ -8,21 +9,21 @@ Source: wire contract 2 to 7.
 import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any, Literal
-from urllib.parse import parse_qsl
 
 from django_clopos.sandbox import routes, stamps
 from django_clopos.sandbox.answers import render
 from django_clopos.sandbox.brands import Brand, Credentials, make_credentials
 from django_clopos.sandbox.documents import Collection, Key
-from django_clopos.sandbox.faults import Fault, FaultKind, Faults, spoil_records, spoil_reply
+from django_clopos.sandbox.faults import Fault, Faults
 from django_clopos.sandbox.plans import AUTH, Plan
-from django_clopos.sandbox.rates import SlidingWindow
-from django_clopos.sandbox.refusals import Refusal, sentence, slug_and_message
+from django_clopos.sandbox.rates import Tiers
+from django_clopos.sandbox.refusals import Refusal, invalid_parameter, sentence, slug_and_message
 from django_clopos.sandbox.replies import Reply, Request, json_reply, read_request, refusal_reply, send
+from django_clopos.sandbox.request_log import RequestLog
 from django_clopos.sandbox.restaurant import open_restaurant
+from django_clopos.sandbox.spoiling import delay_seconds, page_offset, spoil_records, spoil_reply
 from django_clopos.sandbox.tokens import Gate
 
 if TYPE_CHECKING:
@@ -31,29 +32,18 @@ if TYPE_CHECKING:
 Document = dict[str, Any]
 
 _CLOSING_SECONDS = 22 * 3600
-_LOG_LENGTH = 100_000
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class LoggedRequest:
-    """One request; neither its token nor its body."""
-
-    method: str
-    path: str
-    query: dict[str, str]
-    brand: str | None
-    venue: int | None
-    status: int
+_MODULES = {"orders": "call_center"}
 
 
 class Sandbox:
     """The remote, simulated from a seed. An instance is a WSGI application.
 
-    `days`, `receipts_per_day` (of a venue, before the weekday's variation) and `today` (the last business day) decide how
-    much was sold; without `today` it is the current day in Baku up to this moment, with it that day up to 22:00. Everything
-    is the same for the same seed, brand and day. A brand is made when it is first used.
+    `days`, `receipts_per_day` (of a venue, before the weekday's variation) and `today` (the last business day) decide
+    how much was sold. Without `today` that is the current day in Baku up to this moment; with it, that day up to 22:00.
+    The same seed, brand and day give the same documents. A brand is made when it is first used.
 
-    `receipt_scope` says whether orders and receipts are limited to the venue of the request: the contract leaves it open.
+    `receipt_scope` says whether orders and receipts are limited to the venue of the request: the contract leaves it
+    open, as it does `above_maximum` and `variants_at_top_level`.
     """
 
     def __init__(
@@ -86,7 +76,7 @@ class Sandbox:
         self.clock = clock
         self.sleep = sleep
         self.faults = Faults()
-        self.requests: list[LoggedRequest] = []
+        self.requests = RequestLog()
         self._router = routes.Router(
             receipts_are_venue_scoped=receipt_scope == "venue",
             rejects_above_maximum=above_maximum == "reject",
@@ -97,9 +87,12 @@ class Sandbox:
         self._lock = threading.RLock()
         self._made: dict[str, Brand] = {}
         self._gate = Gate(seed=seed, lifetime_seconds=token_lifetime_seconds, find=self._find)
-        self._by_authentication = SlidingWindow(limit=auth_requests_per_window, seconds=window_seconds)
-        self._by_failure = SlidingWindow(limit=failures_per_window, seconds=window_seconds)
-        self._by_integrator = SlidingWindow(limit=requests_per_window, seconds=window_seconds)
+        self._tiers = Tiers(
+            authentications=auth_requests_per_window,
+            failures=failures_per_window,
+            requests=requests_per_window,
+            seconds=window_seconds,
+        )
 
     def brand(self, slug: str) -> Brand:
         """The brand, with the switches that make it refuse. Raises KeyError for one that is not simulated."""
@@ -124,31 +117,36 @@ class Sandbox:
             return list(self._collection(brand, collection).ordered())
 
     def insert(self, brand: str, collection: str, document: Document) -> None:
-        """Add a document; only its id is required, in the stop list also `venue_id`. Raises ValueError when it exists."""
+        """Add a document; only an integer id is required, in the stop list `venue_id` too.
+
+        Raises ValueError when there is no id or it is taken.
+        """
         with self._lock:
             self._collection(brand, collection).insert(document)
 
-    def change(self, brand: str, collection: str, id: Key, **fields: Any) -> None:
-        """Replace top-level fields; `updated_at` becomes now unless given.
+    def change(self, brand: str, collection: str, key: Key, /, **fields: Any) -> None:
+        """Replace top-level fields of the document with this id; `updated_at` becomes now unless given.
 
-        The `id` in the stop list is (venue, product). Raises KeyError for an unknown one.
+        The key in the stop list is (venue, product). Raises KeyError for an unknown one.
         """
         with self._lock:
             target = self._collection(brand, collection)
-            before = target.get(id) or {}
+            before = target.get(key) or {}
             if "updated_at" in before and "updated_at" not in fields:
-                fields["updated_at"] = stamps.like(before["updated_at"], int(self.clock()))
-            target.change(id, fields)
+                now = max(int(self.clock()), self.brand(brand).past_ends)
+                fields["updated_at"] = stamps.like(before["updated_at"], now)
+            target.change(key, fields)
 
-    def remove(self, brand: str, collection: str, id: Key) -> None:
-        """Delete for good: gone from lists, 404 by id. Raises KeyError for an unknown one."""
+    def remove(self, brand: str, collection: str, key: Key, /) -> None:
+        """Delete for good: gone from lists, 404 by id. Raises KeyError for an unknown id."""
         with self._lock:
-            self._collection(brand, collection).remove(id)
+            self._collection(brand, collection).remove(key)
 
-    def before_response(
-        self, path: str, act: Callable[[], object], *, times: int | None = 1, skip: int = 0
-    ) -> None:
-        """Run `act` when a matching request is admitted and before its answer is made; it may insert, change, remove."""
+    def before_response(self, path: str, act: Callable[[], object], *, times: int | None = 1, skip: int = 0) -> None:
+        """Run `act` when a matching request is admitted, before its answer is made; it may change documents.
+
+        `path`, `times` and `skip` as in `Fault`.
+        """
         self._hooks.add(act, path=path, times=times, skip=skip)
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
@@ -162,98 +160,65 @@ class Sandbox:
         now = self.clock()
         slug = None
         try:
-            if request.method != "POST":
-                raise slug_and_message(405, "method_not_allowed", "Use POST")
-            self._count(self._by_authentication, request.address, now)
+            self._tiers.count_authentication(request.address, now=now)
+            _refuse_method(request, "POST")
             slug, body = self._gate.authenticate(request.body, now=now)
             reply = json_reply(200, body)
-        except _Limited as limited:
-            reply = limited.reply
         except Refusal as refusal:
             reply = refusal_reply(refusal)
-        reply = self._spoil(self.faults.due(AUTH), reply)
-        self._log(request, slug, None, reply.status)
+        faults = self._faults_due(AUTH)
+        reply = spoil_reply(faults, reply, now=now)
+        self.requests.add(request, brand=slug, venue=None, status=reply.status)
         return reply
 
     def _serve(self, request: Request) -> Reply:
         now = self.clock()
-        brand, venue, headers = None, None, {}
+        slug, venue, headers = None, None, {}
         try:
-            if not self._by_failure.usage(request.address, now=now).remaining:
-                raise _Limited(self._by_failure, request.address, now)
-            brand, venue = self._gate.admit(request.token, request.path, now=now)
-            venue = _chosen_venue(request.venue, brand) or venue
-            headers = self._admit(request, brand, now)
+            self._tiers.check_failures(request.address, now=now)
+            brand, default_venue = self._gate.admit(request.token, request.path, now=now)
+            slug, venue = brand.slug, _chosen_venue(request, brand) or default_venue
+            integrator = (brand.credentials.integrator_id, brand.slug)
+            headers = self._tiers.count_request(integrator, request.address, now=now)
             reply = self._answer(request, brand, venue)
-        except _Limited as limited:
-            reply = limited.reply
         except Refusal as refusal:
             reply = refusal_reply(refusal)
         reply.headers = {**headers, **reply.headers}
         if reply.status >= 400:
-            self._by_failure.count(request.address, now=now)
-        self._log(request, brand and brand.slug, venue, reply.status)
+            self._tiers.count_failure(request.address, now=now)
+        self.requests.add(request, brand=slug, venue=venue, status=reply.status)
         return reply
 
-    def _admit(self, request: Request, brand: Brand, now: float) -> dict[str, str]:
-        """Count the request; the headers tell of the tightest tier."""
-        key = (brand.credentials.integrator_id, brand.slug)
-        self._count(self._by_integrator, key, now)
-        tiers = (
-            self._by_integrator.usage(key, now=now),
-            self._by_failure.usage(request.address, now=now),
-        )
-        return min(tiers, key=lambda usage: usage.remaining).headers()
-
-    def _count(self, window: SlidingWindow, key: object, now: float) -> None:
-        with self._lock:
-            if not window.usage(key, now=now).remaining:
-                raise _Limited(window, key, now)
-            window.count(key, now=now)
-
     def _answer(self, request: Request, brand: Brand, venue: int) -> Reply:
+        """The honest answer, and then what the planned faults make of it."""
         route = routes.find(request.path)
-        faults = self.faults.due(*route.names)
-        for fault in faults:
-            if fault.kind is FaultKind.SLOW:
-                self.sleep(fault.seconds)
+        faults = self._faults_due(*route.names)
         for act in self._hooks.due(route.names):
             act()
         try:
             reply = self._look_up(request, route, brand, venue, faults)
         except Refusal as refusal:
             reply = refusal_reply(refusal)
-        return self._spoil(faults, reply)
+        return spoil_reply(faults, reply, now=self.clock())
 
     def _look_up(
-        self, request: Request, route: routes.Route, brand: Brand, venue: int, faults: list[Fault]
+        self, request: Request, route: routes.Route, brand: Brand, venue: int, faults: Sequence[Fault]
     ) -> Reply:
-        if route.endpoint is None:
-            raise slug_and_message(404, "resource_not_found", "Resource not found")
-        if request.method != "GET":
-            raise slug_and_message(405, "method_not_allowed", "This sandbox is read by GET only")
+        _refuse_method(request, "GET")
         _refuse_module(route, brand)
-        repeats = any(fault.kind is FaultKind.REPEATED_PAGE for fault in faults)
         with self._lock:
-            records = self._router.records(route, request.query, brand, venue, page_offset=-1 if repeats else 0)
+            records = self._router.records(route, request.query, brand, venue, page_offset=page_offset(faults))
         for fault in faults:
             spoil_records(fault, records)
         return Reply(status=200, body=render(records, now=self.clock()))
 
-    def _spoil(self, faults: list[Fault], reply: Reply) -> Reply:
-        for fault in faults:
-            reply = spoil_reply(fault, reply, now=self.clock())
-        return reply
-
-    def _log(self, request: Request, brand: str | None, venue: int | None, status: int) -> None:
-        if len(self.requests) >= _LOG_LENGTH:
-            del self.requests[: _LOG_LENGTH // 2]
-        query = dict(parse_qsl(request.query, keep_blank_values=True))
-        self.requests.append(
-            LoggedRequest(
-                method=request.method, path=request.path, query=query, brand=brand, venue=venue, status=status
-            )
-        )
+    def _faults_due(self, *names: str) -> list[Fault]:
+        """The faults of this request, after the delay that they ask for."""
+        faults = self.faults.due(*names)
+        delay = delay_seconds(faults)
+        if delay:
+            self.sleep(delay)
+        return faults
 
     def _find(self, slug: str) -> Brand | None:
         return self.brand(slug) if slug in self.brands else None
@@ -263,39 +228,35 @@ class Sandbox:
 
     def _make(self, slug: str) -> Brand:
         today = self.today or stamps.local_date(self.clock())
-        now = stamps.day_start(today) + _CLOSING_SECONDS if self.today else int(self.clock())
+        past_ends = stamps.day_start(today) + _CLOSING_SECONDS if self.today else int(self.clock())
         documents = open_restaurant(
-            slug, seed=self.seed, days=self.days, receipts_per_day=self.receipts_per_day, today=today, now=now
+            slug, seed=self.seed, days=self.days, receipts_per_day=self.receipts_per_day, today=today, now=past_ends
         )
         return Brand(
             slug=slug,
             credentials=make_credentials(slug, seed=self.seed),
             collections={name: Collection(name, rows) for name, rows in documents.items()},
+            past_ends=past_ends,
         )
 
 
-class _Limited(Exception):
-    """A window is full."""
-
-    def __init__(self, window: SlidingWindow, key: object, now: float) -> None:
-        super().__init__()
-        body = {"success": False, "error": "rate_limited", "message": "Too many requests. Retry later."}
-        self.reply = json_reply(429, body)
-        self.reply.headers = window.usage(key, now=now).headers()
-
-
-def _chosen_venue(header: str | None, brand: Brand) -> int | None:
+def _chosen_venue(request: Request, brand: Brand) -> int | None:
     """Raises Refusal for a venue that the brand does not have; what the remote says then is inferred."""
-    if not header:
+    if not request.venue:
         return None
-    if not header.isdecimal() or int(header) not in brand.venue_ids:
-        raise slug_and_message(400, "invalid_parameter", "x-venue must be the id of a venue")
-    return int(header)
+    if not request.venue.isdecimal() or int(request.venue) not in brand.venue_ids:
+        raise invalid_parameter("x-venue must be the id of a venue")
+    return int(request.venue)
+
+
+def _refuse_method(request: Request, allowed: str) -> None:
+    """Raises Refusal (405): writes are not simulated."""
+    if request.method != allowed:
+        raise slug_and_message(405, "method_not_allowed", f"This path takes {allowed} only")
 
 
 def _refuse_module(route: routes.Route, brand: Brand) -> None:
-    """Raises Refusal (403) for a module that is off. Source: wire contract 6."""
-    off = brand.module_off.intersection(route.names)
-    if off:
-        module = {"orders": "call_center"}.get(next(iter(off)), next(iter(off)))
+    """Raises Refusal (403) for a collection whose module is off. Source: wire contract 6."""
+    if route.endpoint.collection in brand.module_off:
+        module = _MODULES.get(route.endpoint.collection, route.endpoint.collection)
         raise sentence(403, f"{brand.slug} does not have access to module {module}")

@@ -1,7 +1,8 @@
 """What one receipt sells, and every amount of it, in whole ten-thousandths so that the sums are exact.
 
-A line: subtotal = price x count + modifiers; total = subtotal - own discount - share of the receipt's discount;
-a gift's total is 0. A receipt: total = subtotal (gifts apart) - discounts + service charge + delivery fee + excluded tax.
+A line: subtotal = (price + modifiers) x count; total = subtotal - own discount - share of the receipt's discount;
+a gift's total is 0. A receipt: total = subtotal without gifts - discounts + service charge + delivery fee + excluded
+tax; the included tax is part of it already.
 
 Source: wire contract 13.15 names the fields; how they add up is inferred, its samples are trimmed by hand.
 """

@@ -44,6 +44,8 @@ class Brand:
     slug: str
     credentials: Credentials
     collections: dict[str, Collection]
+    past_ends: int
+    """Epoch seconds; no generated document is later."""
     disabled: bool = False
     """The Open API module is switched off: `Client is disabled`."""
     mode: Mode = "live"

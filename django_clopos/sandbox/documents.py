@@ -1,7 +1,7 @@
 """Where a brand's documents are kept, changed and removed while they are served.
 
-A change replaces the document and never edits it: whoever holds one keeps what it was, and a cached encoding is valid as
-long as it was made from the same object. Locking is the caller's business (`app` has one lock).
+A change replaces the document and never edits it: whoever holds one keeps what it was, and a cached encoding is valid
+as long as it was made from the same object. Locking is the caller's business (`app` has one lock).
 """
 
 import copy
@@ -62,7 +62,9 @@ class Collection:
         return self._derived[key]  # type: ignore[return-value]  # the key names what it holds
 
     def insert(self, document: Document) -> None:
-        """Raises ValueError when the key is taken."""
+        """Raises ValueError when the id is no integer or is taken."""
+        if not isinstance(document.get("id"), int):
+            raise ValueError(f"a document of {self.name} needs an integer id")  # noqa: TRY004 -- one error for the caller
         key = key_of(self.name, document)
         if key in self._by_key:
             raise ValueError(f"{self.name} {key} exists; change it instead")

@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
-from django_clopos.sandbox import refusals
-from django_clopos.sandbox.refusals import Refusal
+from django_clopos.sandbox.refusals import Refusal, missing, not_found_exception, not_found_model
 
 Document = dict[str, Any]
 Test = Callable[[Document, tuple[str, ...]], bool]
+"""Whether a document matches the values of a filter."""
+
+_MISSING = missing("resource_not_found", "Resource")
 
 
 class Envelope(Enum):
@@ -39,8 +41,10 @@ class Endpoint:
     has_selects: bool = False
     venue_scoped: bool = False
     filters: Mapping[str, Test]
-    missing: Callable[[object], Refusal] | None = None
-    """The 404 of GET by id; None: there is no such route."""
+    has_detail: bool = False
+    """There is GET by id."""
+    missing: Callable[[object], Refusal] = _MISSING
+    """The 404 of GET by id."""
 
 
 def _text(value: object) -> str:
@@ -75,10 +79,6 @@ def _equal_fields(*fields: str) -> dict[str, Test]:
     return {field: _equals(field) for field in fields}
 
 
-def _missing_slug(slug: str, name: str) -> Callable[[object], Refusal]:
-    return lambda _key: refusals.slug_and_message(404, slug, f"{name} not found")
-
-
 _PRODUCT_FILTERS: dict[str, Test] = {
     **_equal_fields("type", "category_id", "station_id", "giftable", "discountable", "inventory_behavior"),
     "tags": _has_tag,
@@ -97,7 +97,8 @@ ENDPOINTS = (
         collection="users",
         maximum=100,
         filters={},
-        missing=lambda key: refusals.not_found_exception("Auth\\User", key),
+        has_detail=True,
+        missing=lambda key: not_found_exception("Auth\\User", key),
     ),
     Endpoint(
         path="customers",
@@ -105,7 +106,8 @@ ENDPOINTS = (
         maximum=999,
         sorts=("id", "cid", "group_id", "name", "email", "address", "created_at", "updated_at"),
         filters={"name": _contains("name"), "phones": _has_phone, "group_id": _equals("group_id")},
-        missing=lambda key: refusals.not_found_model("Client\\Marketing\\Customer", key),
+        has_detail=True,
+        missing=lambda key: not_found_model("Client\\Marketing\\Customer", key),
     ),
     Endpoint(
         path="customer-groups",
@@ -129,14 +131,16 @@ ENDPOINTS = (
         collection="categories",
         maximum=999,
         filters=_equal_fields("parent_id", "type"),
-        missing=_missing_slug("resource_not_found", "Category"),
+        has_detail=True,
+        missing=missing("resource_not_found", "Category"),
     ),
     Endpoint(
         path="stations",
         collection="stations",
         maximum=200,
         filters=_equal_fields("status", "can_print"),
-        missing=_missing_slug("resource_not_found", "Station"),
+        has_detail=True,
+        missing=missing("resource_not_found", "Station"),
     ),
     Endpoint(
         path="products",
@@ -144,7 +148,8 @@ ENDPOINTS = (
         maximum=100,
         has_selects=True,
         filters=_PRODUCT_FILTERS,
-        missing=_missing_slug("resource_not_found", "Product"),
+        has_detail=True,
+        missing=missing("resource_not_found", "Product"),
     ),
     Endpoint(
         path="products/stop-list",
@@ -180,7 +185,8 @@ ENDPOINTS = (
         has_dates=True,
         venue_scoped=True,
         filters=_equal_fields("id", "customer_id"),
-        missing=_missing_slug("resource_not_found", "Order"),
+        has_detail=True,
+        missing=missing("resource_not_found", "Order"),
     ),
     Endpoint(
         path="receipts",
@@ -191,7 +197,8 @@ ENDPOINTS = (
         has_dates=True,
         venue_scoped=True,
         filters=_equal_fields("status", "sale_type_id", "terminal_id", "customer_id"),
-        missing=_missing_slug("not_found", "Receipt"),
+        has_detail=True,
+        missing=missing("not_found", "Receipt"),
     ),
     Endpoint(
         path="receipts/{id}/stock-operations",
@@ -201,6 +208,9 @@ ENDPOINTS = (
     ),
 )
 """The `status=` parameter of orders is ignored, as it was seen live. Source: wire contract 13.12."""
+
+NOWHERE = Endpoint(path="", collection="", filters={})
+"""What every other path leads to."""
 
 BY_PATH = {endpoint.path: endpoint for endpoint in ENDPOINTS}
 COLLECTIONS = tuple(endpoint.collection for endpoint in ENDPOINTS)

@@ -1,5 +1,7 @@
 """What the restaurant sells and cooks with, as rows of names and prices. `menu` makes documents of them."""
 
+# ruff: noqa: RUF001  # Azerbaijani is written with a dotless i
+
 from typing import NamedTuple
 
 

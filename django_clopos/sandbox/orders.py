@@ -3,6 +3,8 @@
 The link is `receipt.service_notification_id` = order id. Source: wire contract 13.12.
 """
 
+# ruff: noqa: RUF001  # Azerbaijani is written with a dotless i
+
 from random import Random
 from typing import Any
 

@@ -5,6 +5,8 @@ Staff secrets are recognisable on purpose: a client that must not keep them can 
 Source: wire contract 13.2 to 13.4. Every phone number is made up.
 """
 
+# ruff: noqa: RUF001  # Azerbaijani is written with a dotless i
+
 from random import Random
 from typing import Any
 

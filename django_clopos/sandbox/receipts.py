@@ -3,7 +3,9 @@
 Source: wire contract 13.15.
 """
 
-from dataclasses import dataclass
+# ruff: noqa: RUF001  # Azerbaijani is written with a dotless i
+
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from random import Random
@@ -20,14 +22,13 @@ Document = dict[str, Any]
 _OPEN, _CLOSED = 1, 2
 
 
-@dataclass(slots=True)
+@dataclass(kw_only=True, slots=True)
 class Sale:
     """What is known of one receipt before it becomes a document; moments are epoch seconds."""
 
     number: int
     venue: int
     day: date
-    daily: int
     monthly: int
     opened: int
     closed: int | None
@@ -38,11 +39,12 @@ class Sale:
     waiter: int
     cashier: int
     courier: int | None
-    order: int | None
     is_return: bool
-    shift_cid: str
     basket: Basket
-    payments: list[tuple[int, int]]
+    daily: int = 0
+    shift_cid: str = ""
+    order: int | None = None
+    payments: list[tuple[int, int]] = field(default_factory=list)
     """Method and amount."""
 
 

@@ -3,16 +3,18 @@
 Source: wire contract 6. The numbers in the names below are its shape numbers.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 
 class Refusal(Exception):
-    """Ends the request with this status and body."""
+    """Ends the request with this status, body and headers."""
 
-    def __init__(self, status: int, body: dict[str, Any]) -> None:
+    def __init__(self, status: int, body: dict[str, Any], *, headers: dict[str, str] | None = None) -> None:
         super().__init__(status)
         self.status = status
         self.body = body
+        self.headers = headers or {}
 
 
 def slug_and_message(status: int, slug: str, message: str) -> Refusal:
@@ -27,6 +29,17 @@ def sentence(status: int, text: str, **fields: Any) -> Refusal:
 
 def invalid_parameter(message: str) -> Refusal:
     return slug_and_message(400, "invalid_parameter", message)
+
+
+def missing(slug: str, name: str) -> Callable[[object], Refusal]:
+    """Shape 1 for GET by id; the key is not repeated."""
+    return lambda _key: slug_and_message(404, slug, f"{name} not found")
+
+
+def rate_limited(headers: dict[str, str]) -> Refusal:
+    """Shape 1, as an early v2 page has it; `Retry-After` is not sent."""
+    body = {"success": False, "error": "rate_limited", "message": "Too many requests. Retry later."}
+    return Refusal(429, body, headers=headers)
 
 
 def above_maximum(limit: int, maximum: int) -> Refusal:

@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from django_clopos.sandbox.brands import Brand
-from django_clopos.sandbox.menu import STORED_RELATIONS, UNITS
+from django_clopos.sandbox.product_parts import UNITS
+from django_clopos.sandbox.products import STORED_RELATIONS
 from django_clopos.sandbox.query import With
 
 Document = dict[str, Any]
@@ -134,7 +135,8 @@ def _receipt_of_order(brand: Brand, document: Document, with_: With) -> Document
 
 
 def _customer_of_order(brand: Brand, document: Document, with_: With) -> Document | None:
-    return _reference("customers", "customer_id")(brand, document.get("payload") or {}, with_)
+    customer = brand.collection("customers").get((document.get("payload") or {}).get("customer_id") or 0)
+    return None if customer is None else shape(brand, "customers", customer, with_)
 
 
 def _prices(brand: Brand, document: Document, with_: With) -> list[Document]:

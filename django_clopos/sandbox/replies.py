@@ -25,7 +25,7 @@ _GZIP_WINDOW = zlib.MAX_WBITS | 16
 class Request:
     method: str
     path: str
-    """Below the prefix, without slashes around it; None of it when the prefix is missing."""
+    """Below the prefix, without slashes around it; empty when the prefix is missing."""
     query: str
     token: str | None
     venue: str | None
@@ -65,7 +65,7 @@ def json_reply(status: int, body: dict[str, Any]) -> Reply:
 
 
 def refusal_reply(refusal: Refusal) -> Reply:
-    return json_reply(refusal.status, refusal.body)
+    return Reply(status=refusal.status, body=encode(refusal.body), headers=refusal.headers)
 
 
 def send(reply: Reply, request: Request, start_response: "StartResponse", *, now: float) -> Iterable[bytes]:

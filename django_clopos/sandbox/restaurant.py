@@ -11,6 +11,7 @@ from random import Random
 from typing import Any
 
 from django_clopos.sandbox import menu, people, premises
+from django_clopos.sandbox.products import make_products
 from django_clopos.sandbox.sales import Register
 from django_clopos.sandbox.stamps import DAY, day_start
 
@@ -27,7 +28,7 @@ def open_restaurant(
     name = f"{seed}:{slug}"
     opened = day_start(today) - max(_AGE_DAYS, days + 30) * DAY
     with _collection_held_off():
-        products = menu.make_products(rng=Random(f"{name}:menu"), opened=opened)
+        products = make_products(rng=Random(f"{name}:menu"), opened=opened)
         customers = people.make_customers(
             rng=Random(f"{name}:customers"), opened=opened, until=day_start(today), venues=len(premises.VENUES)
         )

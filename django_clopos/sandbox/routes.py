@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from django_clopos.sandbox import refusals
-from django_clopos.sandbox.answers import Press, Records
+from django_clopos.sandbox.answers import Records
 from django_clopos.sandbox.brands import Brand
-from django_clopos.sandbox.endpoints import BY_PATH, Endpoint
+from django_clopos.sandbox.endpoints import BY_PATH, NOWHERE, Endpoint
+from django_clopos.sandbox.press import Press
 from django_clopos.sandbox.query import Query, parse_query
 from django_clopos.sandbox.selection import select
 
@@ -23,17 +24,15 @@ _OPERATIONS = BY_PATH["receipts/{id}/stock-operations"]
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Route:
     path: str
-    endpoint: Endpoint | None
-    """None: nothing answers this path."""
+    endpoint: Endpoint
     key: str | None = None
     """The id or cid in the path; None for a list."""
 
     @property
     def names(self) -> tuple[str, ...]:
         """What faults, hooks and modules may call it: the path, and for a list its collection."""
-        if self.endpoint is None or (self.key is not None and self.endpoint is not _OPERATIONS):
-            return (self.path,)
-        return self.path, self.endpoint.collection
+        is_list = self.key is None or self.endpoint is _OPERATIONS
+        return (self.path, self.endpoint.collection) if is_list else (self.path,)
 
 
 def find(path: str) -> Route:
@@ -45,9 +44,9 @@ def find(path: str) -> Route:
             return Route(path=path, endpoint=BY_PATH["receipts"], key=key)
         case ["receipts", key, "stock-operations"]:
             return Route(path=path, endpoint=_OPERATIONS, key=key)
-        case [parent, key] if parent in BY_PATH and BY_PATH[parent].missing:
+        case [parent, key] if parent in BY_PATH and BY_PATH[parent].has_detail:
             return Route(path=path, endpoint=BY_PATH[parent], key=key)
-    return Route(path=path, endpoint=None)
+    return Route(path=path, endpoint=NOWHERE)
 
 
 class Router:
@@ -69,7 +68,8 @@ class Router:
 
     def records(self, route: Route, query_text: str, brand: Brand, venue: int, *, page_offset: int = 0) -> Records:
         """What the route answers. Raises Refusal. `page_offset` -1 answers the page before the one asked for."""
-        assert route.endpoint is not None
+        if route.endpoint is NOWHERE:
+            raise NOWHERE.missing(route.path)
         query = parse_query(query_text)
         if route.endpoint is _OPERATIONS:
             return self._operations(route, query, brand, venue)
@@ -91,7 +91,7 @@ class Router:
         shown = documents[first : first + limit] if limit else documents
         return Records(
             endpoint=endpoint,
-            rows=self._rows(endpoint, shown, query, brand),
+            rows=self._press.print(shown, endpoint, query, brand),
             total=len(documents),
             page=query.page,
             limit=limit,
@@ -105,20 +105,12 @@ class Router:
             raise refusals.above_maximum(query.limit, endpoint.maximum)
         return min(query.limit, endpoint.maximum)
 
-    def _rows(self, endpoint: Endpoint, documents: list[Document], query: Query, brand: Brand) -> list[bytes]:
-        tree_key: tuple[object, ...] = ()
-        if endpoint.collection == "categories" and query.flag("include_children", default=True):
-            tree_key = ("tree", query.flag("include_inactive", default=False))
-        return [self._press.print(brand, endpoint, document, query, tree_key) for document in documents]
-
     def _single(self, route: Route, query: Query, brand: Brand, venue: int) -> Records:
-        assert route.endpoint is not None
         endpoint, key = route.endpoint, str(route.key)
         document = self._by_cid(route, brand) if "/cid/" in route.path else self._by_id(endpoint, key, brand)
         if document is None or self._is_elsewhere(endpoint, document, venue):
-            assert endpoint.missing is not None
             raise endpoint.missing(key)
-        return Records(endpoint=endpoint, rows=self._rows(endpoint, [document], query, brand), is_single=True)
+        return Records(endpoint=endpoint, rows=self._press.print([document], endpoint, query, brand), is_single=True)
 
     def _by_id(self, endpoint: Endpoint, key: str, brand: Brand) -> Document | None:
         """Products answer to a UUID too. Source: wire contract 13.7."""
@@ -137,9 +129,9 @@ class Router:
     def _operations(self, route: Route, query: Query, brand: Brand, venue: int) -> Records:
         receipt = self._by_id(BY_PATH["receipts"], str(route.key), brand)
         if receipt is None or self._is_elsewhere(BY_PATH["receipts"], receipt, venue):
-            raise refusals.slug_and_message(404, "not_found", "Receipt not found")
+            raise BY_PATH["receipts"].missing(route.key)
         documents = brand.collection("stock-operations").grouped("receipt_id").get(receipt["id"], [])
-        return Records(endpoint=_OPERATIONS, rows=self._rows(_OPERATIONS, documents, query, brand))
+        return Records(endpoint=_OPERATIONS, rows=self._press.print(documents, _OPERATIONS, query, brand))
 
     def _is_scoped(self, endpoint: Endpoint) -> bool:
         """The stop list is always the venue's own; orders and receipts as the sandbox was told."""

@@ -84,17 +84,17 @@ class Register:
         ]
         shifts = {venue: make_uuid(rng) for venue in range(1, self.venues + 1)}
         daily: dict[int, int] = {}
-        sales = []
+        sales: list[Sale] = []
         for moment, venue in sorted(moments):
             if moment <= self.now:
                 daily[venue] = daily.get(venue, 0) + 1
                 number = len(self.receipts) + len(sales) + 1
-                sales.append(self._sale(number, moment, venue, day, daily[venue], shifts[venue], rng))
+                sale = self._sale(number, moment=moment, venue=venue, day=day, rng=rng)
+                sale.daily, sale.shift_cid = daily[venue], shifts[venue]
+                sales.append(sale)
         return sales
 
-    def _sale(
-        self, number: int, moment: int, venue: int, day: date, daily: int, shift: str, rng: Random
-    ) -> Sale:
+    def _sale(self, number: int, *, moment: int, venue: int, day: date, rng: Random) -> Sale:
         sale_type = rng.choices(_SALE_TYPES, weights=_SALE_TYPE_WEIGHTS)[0]
         guests = rng.choices((1, 2, 3, 4, 6), weights=(3, 5, 3, 3, 1))[0] if sale_type == _IN_HOUSE else 1
         basket = self._basket(sale_type, rng, hour=hour_of_day(moment, day), guests=guests)
@@ -104,7 +104,6 @@ class Register:
             number=number,
             venue=venue,
             day=day,
-            daily=daily,
             monthly=self._next_monthly(venue, day),
             opened=moment,
             closed=closed if closed <= self.now else None,
@@ -115,11 +114,8 @@ class Register:
             waiter=rng.choice(staff_of(venue, "Ofisiant")),
             cashier=staff_of(venue, "Kassir")[0],
             courier=staff_of(venue, "Kuryer")[0] if sale_type == _DELIVERY else None,
-            order=None,
             is_return=rng.random() < 0.008,
-            shift_cid=shift,
             basket=basket,
-            payments=[],
         )
         self._forget_somebody(sale)
         if sale.closed is not None:

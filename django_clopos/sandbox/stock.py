@@ -19,14 +19,19 @@ _FULL_SHELF = 1_000_000
 
 def make_stock_operations(receipts: Iterable[Document], products: Mapping[int, Document]) -> list[Document]:
     """Ids ascend with the receipt and its lines."""
-    shelf: dict[tuple[int, int], int] = {}
+    shelf = _Shelf()
     operations: list[Document] = []
     for receipt in receipts:
-        if receipt["closed_at"] is None:
+        if receipt.get("closed_at") is None:
             continue
-        for line in receipt["receipt_products"]:
+        for line in receipt.get("receipt_products") or ():
             for product, taken in _deductions(line, products):
-                operations.append(_operation(len(operations) + 1, receipt, line, product, taken, shelf))
+                before = shelf.take(receipt["venue_id"], product["id"], taken)
+                operations.append(
+                    _operation(
+                        len(operations) + 1, receipt=receipt, line=line, product=product, taken=taken, before=before
+                    )
+                )
     return operations
 
 
@@ -35,25 +40,31 @@ def _deductions(line: Document, products: Mapping[int, Document]) -> list[tuple[
     if product is None:
         return []
     count = Decimal(line["count"])
-    if not product["recipe"]:
-        return [(product, int(count * 10_000))] if product["inventory_behavior"] == 1 else []
+    if not product.get("recipe"):
+        return [(product, int(count * 10_000))] if product.get("inventory_behavior") == 1 else []
     parts = [(products.get(item["id"], item), item["pivot"]["gross"]) for item in product["recipe"]]
     return [(part, int(count * Decimal(gross) * 10_000)) for part, gross in parts]
 
 
+class _Shelf:
+    """What is left of each product in each venue's storage."""
+
+    def __init__(self) -> None:
+        self._left: dict[tuple[int, int], int] = {}
+
+    def take(self, venue: int, product: int, taken: int) -> int:
+        """Take and say what was there before."""
+        before = self._left.get((venue, product), _FULL_SHELF)
+        while before < taken:
+            before += _FULL_SHELF
+        self._left[venue, product] = before - taken
+        return before
+
+
 def _operation(
-    number: int,
-    receipt: Document,
-    line: Document,
-    product: Document,
-    taken: int,
-    shelf: dict[tuple[int, int], int],
+    number: int, *, receipt: Document, line: Document, product: Document, taken: int, before: int
 ) -> Document:
     venue = receipt["venue_id"]
-    before = shelf.get((venue, product["id"]), _FULL_SHELF)
-    if before < taken:
-        before += _FULL_SHELF
-    shelf[venue, product["id"]] = before - taken
     cost = int(Decimal(product["cost_price"]) * 10_000)
     return {
         "id": number,

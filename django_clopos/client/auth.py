@@ -71,9 +71,10 @@ class MemoryTokenStore:
             if self._tokens.get(key, ("", 0.0))[0] == token:
                 del self._tokens[key]
 
-    def lock(self, key: str) -> AbstractContextManager[object]:  # noqa: ARG002  # one lock for all: a process has few keys
+    def lock(self, key: str) -> AbstractContextManager[object]:
         """Let one thread at a time authenticate."""
-        # Keyed by process: a lock that is held in the moment of a fork stays locked in the child for ever.
+        # One for all keys, of which a process has few; but one for each process, because a lock that is held in the
+        # moment of a fork stays locked in the child for ever.
         pid = os.getpid()
         return self._locks.get(pid) or self._locks.setdefault(pid, threading.RLock())
 

@@ -93,7 +93,7 @@ class InProcessBudget:
             self._arrival, wait = admit(self._arrival, now=self._clock(), rate=self._rate)
             return wait
 
-    def observe(self, *, limit: int | None, remaining: int, reset_seconds: float | None) -> None:  # noqa: ARG002  # see `lower`
+    def observe(self, *, limit: int | None, remaining: int, reset_seconds: float | None) -> None:
         """Slow down to what the remote says is left. Its limit is not needed: what remains already tells."""
         with self._lock:
             self._arrival = lower(

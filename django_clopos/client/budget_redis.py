@@ -66,7 +66,7 @@ class RedisBudget:
         """Take the next slot; give the seconds to wait for it."""
         return self._run("", 0.0)
 
-    def observe(self, *, limit: int | None, remaining: int, reset_seconds: float | None) -> None:  # noqa: ARG002  # as `lower`
+    def observe(self, *, limit: int | None, remaining: int, reset_seconds: float | None) -> None:
         """Slow down to what the remote says is left."""
         if remaining >= self._rate.burst:
             return  # could change nothing; saves the round trip

@@ -26,8 +26,6 @@ Wrong configuration is outside the family: ValueError. No message, attribute or 
 token, a secret or a person's data; all survive pickling, so that they cross process borders.
 """
 
-# ruff: noqa: N818  # the names say what to do next; "Error" after each would say nothing more
-
 from __future__ import annotations
 
 from typing import Any, ClassVar

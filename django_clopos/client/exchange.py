@@ -50,7 +50,7 @@ class Usage:
 
 @dataclass(kw_only=True, slots=True)
 class Pending:
-    """A request on its way, or, without an outcome, not sent yet."""
+    """A request on its way with its token; without an outcome it is not sent yet."""
 
     request: Request
     token: Token | None = None
@@ -59,12 +59,13 @@ class Pending:
 
 @dataclass(kw_only=True, slots=True)
 class _Course(Generic[T]):
-    """The attempts of one request."""
+    """The attempts of one request with one token."""
 
     request: Request
     read: Callable[[Answer], T]
-    pending: Pending | None
-    has_renewed: bool = False
+    token: Token | None = None
+    outcome: Future[Outcome] | None = None
+    """Of the first attempt, where it was sent ahead."""
     failed_at: float | None = None
 
 
@@ -139,40 +140,35 @@ class Exchange:
 
         `read` raises a CloposError for an answer that is a refusal or cannot be read. `timeouts`: see `retry`.
         """
-        course = _Course(request=pending.request, read=read, pending=pending if pending.outcome else None)
+        self._token = pending.token or self.auth.token()
+        course = _Course(request=pending.request, read=read, token=self._token, outcome=pending.outcome)
+        try:
+            return self._repeat(course, timeouts)
+        except ConfigurationMismatch:
+            raise
+        except AuthenticationFailed:
+            self.auth.forget(self._token)
+        self._token = self.auth.token()
+        self._meter.retries += 1
+        return self._repeat(_Course(request=pending.request, read=read, token=self._token), timeouts)
+
+    def _repeat(self, course: _Course[T], timeouts: int | None) -> T:
         return retry(lambda: self._attempt(course), attempts=self._config.attempts, timeouts=timeouts)
 
     def _attempt(self, course: _Course[T]) -> T:
         self._note_retry(course)
         try:
-            return self._try_once(course)
+            return self._read(course, self._take(self._obtain(course)))
         except CloposError:
             course.failed_at = self._clock()
             raise
 
-    def _try_once(self, course: _Course[T]) -> T:
-        answer, token = self._obtain(course)
-        self._token = token
-        try:
-            return self._read(course, answer)
-        except ConfigurationMismatch:
-            raise
-        except AuthenticationFailed:
-            if course.has_renewed:
-                raise
-        course.has_renewed = True
-        self.auth.forget(token)
-        self._meter.retries += 1
-        answer, self._token = self._obtain(course)
-        return self._read(course, answer)
-
-    def _obtain(self, course: _Course[T]) -> tuple[Answer, Token]:
-        pending, course.pending = course.pending, None
-        if pending is not None and pending.outcome is not None and pending.token is not None:
-            return self._take(pending.outcome.result()), pending.token
-        token = self.auth.token()
+    def _obtain(self, course: _Course[T]) -> Outcome:
+        outcome, course.outcome = course.outcome, None
+        if outcome is not None:
+            return outcome.result()
         self._wait(self._reserve())
-        return self._take(self._transport.send(course.request, token)), token
+        return self._transport.send(course.request, course.token)
 
     def _take(self, outcome: Outcome) -> Answer:
         if isinstance(outcome, CloposError):
@@ -192,7 +188,7 @@ class Exchange:
 
     def _ask_for_token(self, request: Request, read: Callable[[Answer], Grant]) -> Grant:
         """Authentication takes no slot: the remote counts it by address. Source: wire contract, section 7, tier 1."""
-        course = _Course(request=request, read=read, pending=None)
+        course = _Course(request=request, read=read)
 
         def attempt() -> Grant:
             self._note_retry(course)

@@ -50,7 +50,7 @@ class Remote:
     rows: list[dict[str, Any]] = field(default_factory=list)
     script: deque[Step] = field(default_factory=deque)
     auth_script: deque[Step] = field(default_factory=deque)
-    total: int | None | str = "count"
+    total: int | str | None = "count"
     clamp: int = 10_000
     ignores_paging: bool = False
     headers: dict[str, str] = field(default_factory=dict)

@@ -135,7 +135,9 @@ def test_one_bad_record_does_not_lose_its_page(bad: bytes) -> None:
 
 
 def test_a_bare_list_with_a_bad_record_opens() -> None:
-    assert open_envelope(rb'[{"id":1}, {"id":2,"name":"\ud800"}]').records == (b'{"id":1}', rb'{"id":2,"name":"\ud800"}')
+    envelope = open_envelope(rb'[{"id":1}, {"id":2,"name":"\ud800"}]')
+
+    assert envelope.records == (b'{"id":1}', rb'{"id":2,"name":"\ud800"}')
 
 
 @pytest.mark.parametrize("text", ["0.1", "16.2000", "42.8571", "99999999999.9999", "123456789012345.678901"])

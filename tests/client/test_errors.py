@@ -10,9 +10,7 @@ import pytest
 
 from django_clopos.client import errors
 
-KINDS = [
-    kind for _, kind in inspect.getmembers(errors, inspect.isclass) if issubclass(kind, errors.CloposError)
-]
+KINDS = [kind for _, kind in inspect.getmembers(errors, inspect.isclass) if issubclass(kind, errors.CloposError)]
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -20,7 +20,9 @@ from django_clopos.client.query import Pairs, Query, SortForm
             (("date[0]", "2026-01-05"), ("date[1]", "2026-02-10")),
         ),
         (
-            Query(filters={"name": "plov", "giftable": True, "hidden": False, "type": ["DISH", "GOODS"], "id": (1, 332)}),
+            Query(
+                filters={"name": "plov", "giftable": True, "hidden": False, "type": ["DISH", "GOODS"], "id": (1, 332)}
+            ),
             (
                 ("filters[0][0]", "name"),
                 ("filters[0][1]", "plov"),

@@ -25,36 +25,120 @@ MISMATCH = "Integrator is in test mode. But brand is not in test mode"
 # status, body, expected kind, slug, words that the message must hold
 CASES = [
     # shape 1
-    (404, {"success": False, "error": "not_found", "message": "Receipt not found"}, errors.NotFound, "not_found", "Receipt not"),
-    (404, {"success": False, "error": "resource_not_found", "message": "Order not found"}, errors.NotFound, "resource_not_found", "Order"),
-    (400, {"success": False, "error": "invalid_parameter", "message": "sort[1] must be 1 or -1"}, errors.BadRequest, "invalid_parameter", "sort[1]"),
-    (400, {"success": False, "error": "validation_failed", "message": "Status is not allowed"}, errors.BadRequest, "validation_failed", "Status"),
-    (401, {"success": False, "error": "unauthorized", "message": "Missing authentication headers"}, errors.AuthenticationFailed, "unauthorized", "Missing"),
-    (429, {"success": False, "error": "rate_limited", "message": "Too many requests. Retry later."}, errors.RateLimited, "rate_limited", "Too many"),
+    (
+        404,
+        {"success": False, "error": "not_found", "message": "Receipt not found"},
+        errors.NotFound,
+        "not_found",
+        "Receipt not",
+    ),
+    (
+        404,
+        {"success": False, "error": "resource_not_found", "message": "Order not found"},
+        errors.NotFound,
+        "resource_not_found",
+        "Order",
+    ),
+    (
+        400,
+        {"success": False, "error": "invalid_parameter", "message": "sort[1] must be 1 or -1"},
+        errors.BadRequest,
+        "invalid_parameter",
+        "sort[1]",
+    ),
+    (
+        400,
+        {"success": False, "error": "validation_failed", "message": "Status is not allowed"},
+        errors.BadRequest,
+        "validation_failed",
+        "Status",
+    ),
+    (
+        401,
+        {"success": False, "error": "unauthorized", "message": "Missing authentication headers"},
+        errors.AuthenticationFailed,
+        "unauthorized",
+        "Missing",
+    ),
+    (
+        429,
+        {"success": False, "error": "rate_limited", "message": "Too many requests. Retry later."},
+        errors.RateLimited,
+        "rate_limited",
+        "Too many",
+    ),
     # shape 2
     (401, {"success": False, "error": "Headers are missing"}, errors.AuthenticationFailed, "", "Headers are missing"),
     (401, {"success": False, "error": "Invalid token"}, errors.AuthenticationFailed, "", "Invalid token"),
-    (401, {"success": False, "error": "Token expired", "expires_at": "2026-01-19T11:07:49Z"}, errors.AuthenticationFailed, "", "Token expired"),
-    (400, {"success": False, "error": "Invalid integrator_id"}, errors.AuthenticationFailed, "", "CLOPOS_INTEGRATOR_ID"),
-    (400, {"success": False, "error": "Missing client_id, client_secret, brand, or integrator_id"}, errors.AuthenticationFailed, "", "CLOPOS_CLIENT_ID"),
+    (
+        401,
+        {"success": False, "error": "Token expired", "expires_at": "2026-01-19T11:07:49Z"},
+        errors.AuthenticationFailed,
+        "",
+        "Token expired",
+    ),
+    (
+        400,
+        {"success": False, "error": "Invalid integrator_id"},
+        errors.AuthenticationFailed,
+        "",
+        "CLOPOS_INTEGRATOR_ID",
+    ),
+    (
+        400,
+        {"success": False, "error": "Missing client_id, client_secret, brand, or integrator_id"},
+        errors.AuthenticationFailed,
+        "",
+        "CLOPOS_CLIENT_ID",
+    ),
     (200, {"success": False, "error": MISMATCH}, errors.ConfigurationMismatch, "", "test and production"),
     (401, {"success": False, "error": MISMATCH}, errors.ConfigurationMismatch, "", "test and production"),
     (401, {"success": False, "error": "Client is disabled"}, errors.ModuleOff, "", "Open API add-on"),
     (200, {"success": False, "message": "Client is disabled"}, errors.ModuleOff, "", "Open API add-on"),
     # shape 3
-    (400, {"success": False, "message": "Validation failed", "error": "The name field is required."}, errors.BadRequest, "", "name field"),
-    (409, {"success": False, "message": "Customer with this phone number already exists", "error": "duplicate_phone"}, errors.Conflict, "duplicate_phone", "already"),
+    (
+        400,
+        {"success": False, "message": "Validation failed", "error": "The name field is required."},
+        errors.BadRequest,
+        "",
+        "name field",
+    ),
+    (
+        409,
+        {"success": False, "message": "Customer with this phone number already exists", "error": "duplicate_phone"},
+        errors.Conflict,
+        "duplicate_phone",
+        "already",
+    ),
     # shape 4
-    (404, {"success": False, "error": "No query results for model [App\\Models\\Client\\Product] 1000"}, errors.NotFound, "", "Product"),
+    (
+        404,
+        {"success": False, "error": "No query results for model [App\\Models\\Client\\Product] 1000"},
+        errors.NotFound,
+        "",
+        "Product",
+    ),
     # shape 5
     (404, NOT_FOUND_5, errors.NotFound, "", "No query results"),
     (200, NOT_FOUND_5, errors.NotFound, "", "No query results"),
     # shape 6
-    (400, {"error": "invalid_parameter", "message": "limit", "details": {"parameter": "limit"}}, errors.BadRequest, "invalid_parameter", "limit"),
+    (
+        400,
+        {"error": "invalid_parameter", "message": "limit", "details": {"parameter": "limit"}},
+        errors.BadRequest,
+        "invalid_parameter",
+        "limit",
+    ),
     (400, {"success": False}, errors.BadRequest, "", "HTTP 400"),
     (401, {"message": "Unauthenticated."}, errors.AuthenticationFailed, "", "Unauthenticated"),
     # modules
-    (403, {"success": False, "error": "User does not have access to module call_center"}, errors.ModuleOff, "", "module"),
+    (
+        403,
+        {"success": False, "error": "User does not have access to module call_center"},
+        errors.ModuleOff,
+        "",
+        "module",
+    ),
     (403, {"success": False, "error": "module not available"}, errors.ModuleOff, "", "module"),
     (403, {"success": False, "error": "forbidden"}, errors.Forbidden, "forbidden", "access"),
     # the refusal hides behind 200
@@ -69,7 +153,7 @@ CASES = [
     (503, {"message": "Service Unavailable"}, errors.ServerError, "", "failed"),
     (504, {"message": "upstream"}, errors.RemoteTimeout, "", "timed out"),
     (408, {}, errors.RemoteTimeout, "", "timed out"),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("status", "body", "kind", "slug", "words"), CASES)
@@ -143,7 +227,8 @@ def test_a_429_tells_how_long_to_wait(headers: dict[str, str], seconds: float) -
 
 
 @pytest.mark.parametrize(
-    "body", [b'{"error":{"message":"deep"}}', b'{"error":[]}', b'{"error":7,"message":null}', b'{"error":[["x"]]}', b"\xff"]
+    "body",
+    [b'{"error":{"message":"deep"}}', b'{"error":[]}', b'{"error":7,"message":null}', b'{"error":[["x"]]}', b"\xff"],
 )
 def test_a_strange_body_is_still_an_error(body: bytes) -> None:
     assert isinstance(read_refusal(400, body, {}), errors.Rejected)

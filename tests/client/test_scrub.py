@@ -48,7 +48,9 @@ def test_ordinary_sentences_pass_whole(text: str) -> None:
 
 
 def test_given_secrets_are_masked_whatever_they_look_like() -> None:
-    assert scrub("the id cat and its longer catalogue", secrets=("cat", "catalogue", "")) == "the id *** and its longer ***"
+    shown = scrub("the id cat and its longer catalogue", secrets=("cat", "catalogue", ""))
+
+    assert shown == "the id *** and its longer ***"
 
 
 def test_text_is_one_line_and_short() -> None:

@@ -1,0 +1,35 @@
+"""People: what is mirrored of staff, customers and their groups."""
+
+from __future__ import annotations
+
+from django_clopos import models, schemas
+from django_clopos.client import endpoints
+from django_clopos.mirror.resource import Resource, Table
+from django_clopos.mirror.strategies import Snapshot
+
+USERS = Resource(
+    endpoint=endpoints.USERS,
+    table=Table(model=models.User, schema=schemas.User),
+    strategy=Snapshot(),
+    # What opens a till. Source: wire contract, section 15, item 18.
+    secret_keys=frozenset({"pin", "card", "barcode"}),
+    freshness="read whole with every sync",
+)
+
+CUSTOMER_GROUPS = Resource(
+    endpoint=endpoints.CUSTOMER_GROUPS,
+    table=Table(model=models.CustomerGroup, schema=schemas.CustomerGroup),
+    strategy=Snapshot(),
+    freshness="read whole with every sync",
+)
+
+CUSTOMERS = Resource(
+    endpoint=endpoints.CUSTOMERS,
+    table=Table(
+        model=models.Customer,
+        schema=schemas.Customer,
+        raw_only={"group": "the group's own record, mirrored by customer-groups"},
+    ),
+    strategy=Snapshot(),
+    freshness="read whole with every sync",
+)

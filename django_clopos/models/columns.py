@@ -24,7 +24,9 @@ def text(verbose_name: str | None = None, **options: Any) -> models.TextField[st
     return models.TextField(verbose_name, null=True, blank=True, **options)
 
 
-def decimal(verbose_name: str | None = None, **options: Any) -> models.DecimalField[Decimal | int | str | None, Decimal | None]:
+def decimal(
+    verbose_name: str | None = None, **options: Any
+) -> models.DecimalField[Decimal | int | str | None, Decimal | None]:
     """Make a column for an amount, a quantity or a rate: 15 digits before the point, 6 behind it."""
     return models.DecimalField(verbose_name, max_digits=21, decimal_places=6, null=True, blank=True, **options)
 

@@ -122,7 +122,7 @@ class RecipeItem(ChildModel):
         ]
 
     def __str__(self) -> str:
-        return f"{self.gross} × {self.ingredient or 'a product not mirrored'}"
+        return f"{self.gross} x {self.ingredient or 'a product not mirrored'}"
 
 
 class ModifierGroup(MirrorModel):

@@ -1,7 +1,8 @@
 """Receipts with their lines and payments, and the stock that they took.
 
 These tables grow with every sale, and every index slows the first load: each one here serves a query that would
-otherwise read the whole table. What a line's `meta` says besides the product's name and type stays in the receipt's record.
+otherwise read the whole table. What a line's `meta` says besides the product's name and type stays in the receipt's
+record.
 """
 
 from __future__ import annotations
@@ -165,7 +166,7 @@ class ReceiptProduct(KeyedChildModel):
         verbose_name = "receipt line"
 
     def __str__(self) -> str:
-        return f"{self.count} × {self.product_name or self.product or 'a product not mirrored'}"
+        return f"{self.count} x {self.product_name or self.product or 'a product not mirrored'}"
 
 
 class ReceiptPayment(ChildModel):
@@ -205,4 +206,4 @@ class StockOperation(MirrorModel):
     operated_at = columns.stamp()
 
     def __str__(self) -> str:
-        return f"{self.quantity} × {self.product or 'a product not mirrored'}"
+        return f"{self.quantity} x {self.product or 'a product not mirrored'}"

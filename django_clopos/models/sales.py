@@ -38,7 +38,7 @@ class StatusByVenue(MirrorModel):
         abstract = True
 
     def is_active_in(self, venue: Venue | int) -> bool | None:
-        """Tell whether this is switched on in a venue, given as a row or by Clopos id. None: the remote does not say."""
+        """Tell whether this is on in a venue, given as a row or by Clopos id. None: the remote does not say."""
         clopos_id = venue.clopos_id if isinstance(venue, Venue) else venue
         value = (self.status or {}).get(str(clopos_id))
         return None if value is None else bool(value)
@@ -190,4 +190,4 @@ class OrderItem(ChildModel):
         ]
 
     def __str__(self) -> str:
-        return f"{self.count} × {self.product_name or self.product or 'a product not named'}"
+        return f"{self.count} x {self.product_name or self.product or 'a product not named'}"

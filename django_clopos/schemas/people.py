@@ -5,7 +5,21 @@ The staff's PIN, card and barcode have no field here: they are secrets, dropped 
 
 from __future__ import annotations
 
-from django_clopos.schemas.base import Big, Day, Flag, Json, Money, Name, Object, Quantity, Reference, Row, Small, Stamp, Text
+from django_clopos.schemas.base import (
+    Big,
+    Day,
+    Flag,
+    Json,
+    Money,
+    Name,
+    Object,
+    Quantity,
+    Reference,
+    Row,
+    Small,
+    Stamp,
+    Text,
+)
 
 
 class User(Row):

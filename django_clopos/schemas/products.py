@@ -51,7 +51,9 @@ class Modifier(Row):
     cost_price: Money = None
     group_id: Reference = None
     dish_id: Reference = None
-    ingredient_id: Reference = Field(None, validation_alias=AliasChoices("ingredient_id", AliasPath("ingredient", "id")))
+    ingredient_id: Reference = Field(
+        None, validation_alias=AliasChoices("ingredient_id", AliasPath("ingredient", "id"))
+    )
     ingredient: Json = None
     brutto: Quantity = None
     default_count: Quantity = None

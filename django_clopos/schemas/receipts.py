@@ -59,9 +59,7 @@ class ReceiptProduct(Row):
     preprint_count: Quantity = None
     station_printed_count: Quantity = None
     station_aborted_count: Quantity = None
-    modificators: Json = Field(
-        None, validation_alias=AliasChoices("modificators", "receipt_product_modificators")
-    )
+    modificators: Json = Field(None, validation_alias=AliasChoices("modificators", "receipt_product_modificators"))
     meta: Json = None
     taxes: Json = None
     product: Json = None

@@ -23,7 +23,10 @@ from django_clopos.schemas.base import (
 
 
 class SaleType(Row):
-    """In-house, delivery, takeaway or the site's own. `status` maps venue ids to 0/1. Source: wire contract, section 13.10."""
+    """In-house, delivery, takeaway or the site's own. `status` maps venue ids to 0/1.
+
+    Source: wire contract, section 13.10.
+    """
 
     name: Name = None
     system_type: Name = None
@@ -59,7 +62,10 @@ class PaymentMethod(Row):
 
 
 class OrderItem(Record):
-    """One product of an order; product, meta and price may be missing. Source: wire contract, sections 13.12, 13.13 and 18."""
+    """One product of an order; product, meta and price may be missing.
+
+    Source: wire contract, sections 13.12, 13.13 and 18.
+    """
 
     product_id: Reference = Field(
         None, validation_alias=AliasChoices("product_id", AliasPath("meta", "order_product", "product", "id"))

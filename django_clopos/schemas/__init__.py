@@ -3,6 +3,16 @@
 from __future__ import annotations
 
 from django_clopos.schemas.catalog import Category, Station, StopListEntry
+from django_clopos.schemas.parts import (
+    Balance,
+    CashbackBalance,
+    Dimensions,
+    ImageUrls,
+    Media,
+    Price,
+    TimerSetting,
+    Unit,
+)
 from django_clopos.schemas.people import Customer, CustomerGroup, User
 from django_clopos.schemas.pricing import PriceList, PriceListPrice
 from django_clopos.schemas.products import (
@@ -30,9 +40,14 @@ from django_clopos.schemas.sales import (
 from django_clopos.schemas.venues import Venue
 
 __all__ = [
+    "Balance",
+    "CashbackBalance",
     "Category",
     "Customer",
     "CustomerGroup",
+    "Dimensions",
+    "ImageUrls",
+    "Media",
     "Modifier",
     "ModifierGroup",
     "Order",
@@ -44,6 +59,7 @@ __all__ = [
     "OrderService",
     "Package",
     "PaymentMethod",
+    "Price",
     "PriceList",
     "PriceListPrice",
     "Product",
@@ -58,6 +74,8 @@ __all__ = [
     "StockOperation",
     "StopListEntry",
     "Tax",
+    "TimerSetting",
+    "Unit",
     "User",
     "Venue",
 ]

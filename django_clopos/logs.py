@@ -7,7 +7,7 @@ from typing import Any
 
 from django.dispatch import receiver
 
-from django_clopos.models.bookkeeping import Status, SyncRun, SyncStep
+from django_clopos.models.bookkeeping import COUNTS, Status, SyncRun, SyncStep
 from django_clopos.signals import row_rejected, step_finished, sync_finished
 
 logger = logging.getLogger("django_clopos")
@@ -26,10 +26,9 @@ def log_rejected_row(*, brand: Any, resource: str, key: str, reason: str, **_: A
 def log_step(*, brand: Any, step: SyncStep, **_: Any) -> None:
     """Log one line a step, with its counts as fields."""
     level = logging.INFO if step.status == Status.SUCCEEDED else logging.ERROR
-    counts = {name: getattr(step, name) for name in ("pages", "seen", "created", "updated", "unchanged", "rejected")}
-    logger.log(
-        level, "%s %s %s", step.resource, step.status, step.error, extra={"brand": str(brand), "venue": step.venue, **counts}
-    )
+    counts = {name: getattr(step, name) for name in COUNTS}
+    extra = {"brand": str(brand), "venue": step.venue, "counts": counts}
+    logger.log(level, "%s %s %s", step.resource, step.status, step.error, extra=extra)
 
 
 @receiver(sync_finished, dispatch_uid="django_clopos.logs.sync_finished")

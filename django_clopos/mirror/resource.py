@@ -18,7 +18,8 @@ from django_clopos.schemas.base import Record
 JsonObject = dict[str, Any]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+# Declarations are compared and hashed by identity: each exists once.
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
 class Child:
     """Rows that are part of a parent's record and are replaced with it as a set."""
 
@@ -41,7 +42,7 @@ class Child:
     """Schema field without a column, with the reason."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
 class Table:
     """One schema that fills one model of mirrored parents, with its children."""
 
@@ -50,13 +51,15 @@ class Table:
     children: tuple[Child, ...] = ()
     computed: Mapping[str, Callable[[Any], Any]] = field(default_factory=dict)
     raw_only: Mapping[str, str] = field(default_factory=dict)
+
     from_venue: str = ""
     """Reference that holds the venue walked, for rows that carry none; part of their identity."""
+
     fixed: Mapping[str, Any] = field(default_factory=dict)
-    """Columns with a constant, such as `is_nested`."""
+    """Columns with a constant, such as `is_nested`. A stored row with another value came from another table."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
 class Nested:
     """Rows of another table that come inside this resource's records and keep their own object as raw."""
 
@@ -67,7 +70,7 @@ class Nested:
     """The rows may also be listed at top level; then that record wins and this one is only an edge."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
 class Resource:
     """One thing that is mirrored, as one row of RESOURCES."""
 

@@ -40,7 +40,7 @@ class PerParent:
     """One request for each row of another resource; only when named."""
 
     parent: str
-    """Name of the parents' resource, such as receipts."""
+    """Name of the model's reference to the parent, such as receipt."""
 
 
 Strategy = Snapshot | NewestFirst | PerVenueSet | PerParent

@@ -87,8 +87,12 @@ class ChildQuerySet(MirrorQuerySet):
         raise TypeError(f"{self.model.__name__} has no removed_at: filter on its parent's.")
 
 
-MirrorManager = models.Manager.from_queryset(MirrorQuerySet)
-ChildManager = models.Manager.from_queryset(ChildQuerySet)
+class MirrorManager(models.Manager.from_queryset(MirrorQuerySet)):  # type: ignore[misc]  # a class made at run time
+    """Everything that was mirrored, removed rows too; see `live`."""
+
+
+class ChildManager(models.Manager.from_queryset(ChildQuerySet)):  # type: ignore[misc]  # a class made at run time
+    """Everything that was mirrored."""
 
 
 class ReadOnlyModel(models.Model):
@@ -129,7 +133,7 @@ class KeyedModel(ReadOnlyModel):
 
     @classmethod
     def key(cls, brand: Brand | int, clopos_id: int) -> int:
-        """Compute the primary key of a remote id: ``Venue.key(brand, 1)``. Raises ValueError outside 1 .. 10**12 - 1."""
+        """Compute the primary key of a remote id: ``Venue.key(brand, 1)``. Raises as `compute_key` does."""
         return compute_key(brand, clopos_id)
 
 

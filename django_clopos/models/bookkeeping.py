@@ -146,7 +146,9 @@ class RejectedRow(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.resource} {self.clopos_id or self.key}: {self.reason.splitlines()[0][:80] if self.reason else ''}"
+        return (
+            f"{self.resource} {self.clopos_id or self.key}: {self.reason.splitlines()[0][:80] if self.reason else ''}"
+        )
 
 
 class DriftKind(models.TextChoices):
@@ -185,8 +187,6 @@ class RequestBudget(models.Model):
 
     key = models.CharField(max_length=64, unique=True, help_text="Digest of integrator and brand.")
     arrival = models.FloatField(default=0, help_text="Theoretical arrival time of the next request, epoch seconds.")
-    requests_per_minute = models.FloatField(default=300)
-    lowered_until = models.FloatField(default=0, help_text="Epoch seconds until which the remote's own limit holds.")
 
     def __str__(self) -> str:
-        return self.key[:12]
+        return self.key

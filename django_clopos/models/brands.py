@@ -18,13 +18,25 @@ def validate_timezone(name: str) -> None:
         raise ValidationError(f"{name!r} is no IANA time zone; use a name such as Asia/Baku.") from None
 
 
+def validate_base_url(address: str) -> None:
+    """Raise ValidationError unless the address is one of http or https. URLValidator refuses hosts without a dot."""
+    if not address.startswith(("http://", "https://")):
+        raise ValidationError("The address must start with http:// or https://.")
+
+
 class Brand(models.Model):
     """One tenant of the remote. Source: wire contract, section 1."""
 
     slug = models.SlugField(max_length=100, unique=True, help_text="The brand's name in the API, such as openapitest.")
     name = models.CharField(max_length=255, blank=True)
     is_active = models.BooleanField(default=True, help_text="An inactive brand is not synced.")
-    base_url = models.URLField(blank=True, help_text="Empty: the setting or the environment decides.")
+    base_url = models.CharField(
+        "base URL",
+        max_length=255,
+        blank=True,
+        validators=[validate_base_url],
+        help_text="With the version; empty: the setting or the environment decides.",
+    )
     client_id = models.CharField(max_length=255, blank=True)
     client_secret = EncryptedField(blank=True, help_text="Encrypted at rest, or env:NAME of an environment variable.")
     integrator_id = models.CharField(max_length=255, blank=True)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import json
 import os
 from collections.abc import Callable
-from typing import Any
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
@@ -17,8 +17,14 @@ from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models.fields import json as json_lookups
 from django.db.models.fields.related_descriptors import ForwardManyToOneDescriptor
+from django.utils.encoding import force_bytes
 
-from decimal import Decimal
+if TYPE_CHECKING:
+    _Descriptor = ForwardManyToOneDescriptor[Any]
+    _TextField = models.TextField[str, str]
+else:  # generic in the stubs only
+    _Descriptor = ForwardManyToOneDescriptor
+    _TextField = models.TextField
 
 _encode = msgspec.json.Encoder(decimal_format="number").encode
 _decode = msgspec.json.Decoder(float_hook=Decimal).decode
@@ -34,7 +40,7 @@ def load_json(text: str | bytes) -> Any:
     return _decode(text)
 
 
-class _ForgivingDescriptor(ForwardManyToOneDescriptor):
+class _ForgivingDescriptor(_Descriptor):
     """Reads a reference to a row that is not in the database as None."""
 
     def get_object(self, instance: models.Model) -> Any:
@@ -44,7 +50,7 @@ class _ForgivingDescriptor(ForwardManyToOneDescriptor):
             return None
 
 
-class MirrorForeignKey(models.ForeignKey):
+class MirrorForeignKey(models.ForeignKey[Any, Any]):
     """A reference to another mirrored row, whose key is computed and whose target may be missing.
 
     Always nullable (otherwise joins drop rows whose target is missing), without a database constraint, with an index
@@ -62,7 +68,7 @@ class MirrorForeignKey(models.ForeignKey):
         name, path, args, kwargs = super().deconstruct()
         for implied in ("null", "blank", "db_constraint", "on_delete"):
             kwargs.pop(implied, None)
-        kwargs["db_index"] = self.db_index
+        kwargs["db_index"] = self.db_index  # type: ignore[attr-defined]  # the stubs leave it out
         return name, path, args, kwargs
 
 
@@ -78,7 +84,7 @@ class ExactJSONField(models.JSONField):
     def db_check(self, connection: BaseDatabaseWrapper) -> str | None:
         return None
 
-    def get_db_prep_value(self, value: Any, connection: BaseDatabaseWrapper, prepared: bool = False) -> Any:
+    def get_db_prep_value(self, value: Any, connection: BaseDatabaseWrapper, prepared: bool = False) -> Any:  # noqa: FBT001, FBT002  # Django's signature
         if value is None or hasattr(value, "as_sql"):
             return value
         return dump_json(value)
@@ -121,7 +127,7 @@ def _cast_to_jsonb(sql: str, connection: BaseDatabaseWrapper) -> str:
 
 class _ExactKeyTransform(json_lookups.KeyTransform):
     def preprocess_lhs(self, compiler: Any, connection: BaseDatabaseWrapper) -> Any:
-        sql, params, keys = super().preprocess_lhs(compiler, connection)  # type: ignore[misc]  # stubs leave it out
+        sql, params, keys = super().preprocess_lhs(compiler, connection)
         return _cast_to_jsonb(sql, connection), params, keys
 
 
@@ -150,7 +156,7 @@ for _lookup in (
     ExactJSONField.register_lookup(_with_jsonb_operand(_lookup))
 
 
-class EncryptedField(models.TextField):
+class EncryptedField(_TextField):
     """A secret, encrypted at rest with keys derived from ``SECRET_KEY`` and its fallbacks.
 
     A value ``env:NAME`` is kept as it is and read from that environment variable. A key that no longer fits fails
@@ -182,7 +188,9 @@ def read_secret(value: str) -> str:
     try:
         return os.environ[name]
     except KeyError:
-        raise ImproperlyConfigured(f"The environment variable {name} is not set; a brand's secret refers to it.") from None
+        raise ImproperlyConfigured(
+            f"The environment variable {name} is not set; a brand's secret refers to it."
+        ) from None
 
 
 def _fernet() -> MultiFernet:
@@ -190,5 +198,5 @@ def _fernet() -> MultiFernet:
     return MultiFernet([Fernet(_derive_key(key)) for key in keys])
 
 
-def _derive_key(secret: str) -> bytes:
-    return base64.urlsafe_b64encode(hashlib.blake2b(secret.encode(), digest_size=32, person=b"clopos").digest())
+def _derive_key(secret: str | bytes) -> bytes:
+    return base64.urlsafe_b64encode(hashlib.blake2b(force_bytes(secret), digest_size=32, person=b"clopos").digest())

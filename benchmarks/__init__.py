@@ -1,0 +1,1 @@
+"""What django_clopos costs, measured beside the obvious ways of doing the same."""

@@ -1,0 +1,117 @@
+"""`manage.py clopos_sync`: mirror a brand's data now."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from datetime import date
+from typing import Any, NoReturn
+
+from django.core.exceptions import ImproperlyConfigured
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from django_clopos.management.progress import choose_listener
+from django_clopos.management.summary import print_json, print_summary
+from django_clopos.mirror import RESOURCES, get_resource
+from django_clopos.mirror.resource import Resource
+from django_clopos.models.bookkeeping import Status
+from django_clopos.models.brands import Brand
+from django_clopos.sync.connection import find_brand
+from django_clopos.sync.engine import Options, add_needed, is_dated, sync
+from django_clopos.sync.report import RunReport
+
+FAILED, PARTIAL, INTERRUPTED = 1, 3, 130
+
+
+class Command(BaseCommand):
+    """Exit status: 0 succeeded, 1 failed, 3 partial or (with --fail-on-reject) rejected rows, 130 stopped by Ctrl-C."""
+
+    help = "Mirror Clopos data into this site's database."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Declare the flags."""
+        names = ", ".join(resource.name for resource in RESOURCES)
+        parser.add_argument("resources", nargs="*", metavar="resource", help=f"What to mirror; default: all. {names}")
+        parser.add_argument("--brand", help="Slug; default: the environment's, or the only one.")
+        parser.add_argument("--venue", type=int, action="append", default=[], help="Clopos id of a venue; repeatable.")
+        parser.add_argument(
+            "--since", type=_parse_day, help="First day (YYYY-MM-DD) of orders and receipts to read again."
+        )
+        parser.add_argument("--until", type=_parse_day, help="Last day of them.")
+        parser.add_argument("--full", action="store_true", help="Walk all history again, ignoring watermarks.")
+        parser.add_argument("--dry-run", action="store_true", help="Say what would change; write nothing.")
+        parser.add_argument("--json", action="store_true", help="Print the result as JSON only.")
+        parser.add_argument("--no-progress", action="store_true", help="Print no progress.")
+        parser.add_argument("--fail-on-reject", action="store_true", help="Exit with 3 where rows were rejected.")
+
+    def handle(self, *args: Any, **flags: Any) -> None:
+        """Run the sync and print what it did."""
+        try:
+            brand = find_brand(flags["brand"], create=not flags["dry_run"])
+            resources = _choose_resources(brand, flags)
+            options = _read_options(flags)
+            with choose_listener(self.stdout, quiet=flags["json"] or flags["no_progress"]) as listener:
+                report = sync(brand, resources, options=options, listener=listener)
+        except ImproperlyConfigured as error:
+            raise CommandError(str(error), returncode=FAILED) from None
+        except KeyboardInterrupt:
+            raise CommandError(
+                "Stopped. What was mirrored until then is kept; run it again to go on.", returncode=INTERRUPTED
+            ) from None
+        if flags["json"]:
+            print_json(self.stdout, report)
+        else:
+            print_summary(self.stdout, self.style, report)
+        _exit_unless_succeeded(report, fails_on_reject=flags["fail_on_reject"])
+
+
+def _exit_unless_succeeded(report: RunReport, *, fails_on_reject: bool) -> None:
+    rejected = report.total("rejected")
+    if report.run.status == Status.FAILED:
+        _fail(report.run.error or "Every step failed; see above.", FAILED)
+    if report.run.status == Status.PARTIAL:
+        _fail("Some steps failed; the others are stored. See above.", PARTIAL)
+    if fails_on_reject and rejected:
+        _fail(f"{rejected} rows were rejected. They are kept in RejectedRow with their reasons.", PARTIAL)
+
+
+def _fail(message: str, status: int) -> NoReturn:
+    raise CommandError(message, returncode=status)
+
+
+def _choose_resources(brand: Brand, flags: dict[str, Any]) -> Sequence[Resource]:
+    """Turn names and dates into declarations, in sync order. Raises CommandError for what makes no sense."""
+    dated = bool(flags["since"] or flags["until"])
+    if flags["since"] and flags["until"] and flags["since"] > flags["until"]:
+        _fail("--since is later than --until.", FAILED)
+    try:
+        named = [get_resource(name) for name in flags["resources"]]
+    except ValueError as error:
+        raise CommandError(str(error), returncode=FAILED) from None
+    undated = [resource.name for resource in named if not is_dated(resource)]
+    if dated and undated:
+        _fail(f"--since and --until mean nothing for {', '.join(undated)}: name only resources with dates.", FAILED)
+    if not named:
+        named = [resource for resource in RESOURCES if not resource.is_opt_in and (is_dated(resource) or not dated)]
+    return add_needed([resource for resource in RESOURCES if resource in named], registry=RESOURCES, brand=brand)
+
+
+def _read_options(flags: dict[str, Any]) -> Options:
+    return Options(
+        resources=tuple(flags["resources"]),
+        venues=tuple(flags["venue"]),
+        since=flags["since"],
+        until=flags["until"],
+        is_full=flags["full"],
+        is_dry_run=flags["dry_run"],
+        holds_collector=True,
+    )
+
+
+def _parse_day(text: str | date) -> date:
+    if isinstance(text, date):
+        return text
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is no day; write YYYY-MM-DD.") from None

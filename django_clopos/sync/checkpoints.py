@@ -1,0 +1,34 @@
+"""How far each walk has come: small JSON values, written in the transaction of the page they speak of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django_clopos.models.bookkeeping import Checkpoint
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Checkpoints:
+    """The checkpoints of one resource and venue of a brand. An unsaved brand has none."""
+
+    brand_id: int | None
+    resource: str
+    venue: int | None
+
+    def read(self, name: str) -> Any:
+        """Return the value, or None where there is none."""
+        if self.brand_id is None:
+            return None
+        return Checkpoint.objects.filter(**self._key(name)).values_list("value", flat=True).first()
+
+    def write(self, values: dict[str, Any]) -> None:
+        """Store values; None deletes."""
+        for name, value in values.items():
+            if value is None:
+                Checkpoint.objects.filter(**self._key(name)).delete()
+            else:
+                Checkpoint.objects.update_or_create(**self._key(name), defaults={"value": value})
+
+    def _key(self, name: str) -> dict[str, Any]:
+        return {"brand_id": self.brand_id, "resource": self.resource, "venue": self.venue or 0, "name": name}

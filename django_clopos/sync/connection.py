@@ -1,0 +1,138 @@
+"""How a brand is reached: its credentials, its shared budget and its shared token."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+
+from django.core.cache import caches
+from django.core.exceptions import ImproperlyConfigured
+
+from django_clopos.client import Budget, Client, Config
+from django_clopos.client.budget_redis import RedisBudget, budget_key
+from django_clopos.conf import Settings, load_settings
+from django_clopos.models.brands import Brand
+from django_clopos.models.fields import read_secret
+from django_clopos.sync.budget_row import RowBudget
+
+_LOCK_SECONDS = 60
+
+
+def find_brand(slug: str | None = None, *, create: bool = True) -> Brand:
+    """Give the brand of this slug, else the one of the environment, else the only active one.
+
+    The brand of the environment is created where it is missing; with `create` off it is returned unsaved.
+    Raises ImproperlyConfigured where there is none, or more than one to choose from.
+    """
+    values = load_settings()
+    wanted = slug or values.BRAND
+    if not wanted:
+        return _find_only_brand()
+    brand = Brand.objects.filter(slug=wanted).first()
+    if brand is not None:
+        return brand
+    if wanted != values.BRAND:
+        known = ", ".join(Brand.objects.values_list("slug", flat=True)) or "none"
+        raise ImproperlyConfigured(f"There is no brand {wanted!r}. Brands in the database: {known}.")
+    brand = Brand(slug=wanted, remote_timezone=values.REMOTE_TIMEZONE, currency=values.CURRENCY)
+    if create:
+        brand.save()
+    return brand
+
+
+def open_client(brand: Brand) -> Client:
+    """Open a client for a brand, with the budget and the token that all processes share. Close it after use."""
+    values = load_settings()
+    config = make_config(brand, values)
+    return Client(config, budget=_make_budget(config, values), tokens=CacheTokenStore(alias=values.CACHE))
+
+
+def make_config(brand: Brand, values: Settings) -> Config:
+    """Put together what a client needs. Raises ImproperlyConfigured, naming what is missing."""
+    own = {
+        "client_id": brand.client_id,
+        "client_secret": read_secret(brand.client_secret),
+        "integrator_id": brand.integrator_id,
+    }
+    common = {
+        "client_id": values.CLIENT_ID,
+        "client_secret": values.CLIENT_SECRET,
+        "integrator_id": values.INTEGRATOR_ID,
+    }
+    # Credentials belong together: those of the environment are another brand's unless it is named there.
+    found = {key: value or (common[key] if brand.slug == values.BRAND else "") for key, value in own.items()}
+    found["integrator_id"] = found["integrator_id"] or values.INTEGRATOR_ID
+    missing = [name for name, value in found.items() if not value]
+    if missing:
+        names = ", ".join(f"CLOPOS_{name.upper()}" for name in missing)
+        raise ImproperlyConfigured(
+            f"Brand {brand.slug!r} has no {', '.join(missing)}. Enter it on the brand, or set {names} "
+            f"together with CLOPOS_BRAND={brand.slug}."
+        )
+    try:
+        return Config(
+            base_url=brand.base_url or values.BASE_URL,
+            brand=brand.slug,
+            requests_per_minute=values.REQUESTS_PER_MINUTE,
+            read_timeout_seconds=values.TIMEOUT_SECONDS,
+            client_id=found["client_id"],
+            client_secret=found["client_secret"],
+            integrator_id=found["integrator_id"],
+        )
+    except ValueError as error:
+        raise ImproperlyConfigured(str(error)) from None
+
+
+def _find_only_brand() -> Brand:
+    brands = list(Brand.objects.filter(is_active=True)[:2])
+    if len(brands) == 1:
+        return brands[0]
+    if not brands:
+        raise ImproperlyConfigured(
+            "No brand is configured. Set CLOPOS_BASE_URL, CLOPOS_BRAND, CLOPOS_CLIENT_ID, CLOPOS_CLIENT_SECRET and "
+            "CLOPOS_INTEGRATOR_ID, or add a brand in the admin."
+        )
+    raise ImproperlyConfigured("There is more than one brand: name one with --brand.")
+
+
+def _make_budget(config: Config, values: Settings) -> Budget:
+    if values.REDIS_URL:
+        return RedisBudget.from_url(values.REDIS_URL, config=config)
+    return RowBudget(key=budget_key(config).rpartition(":")[2], requests_per_minute=config.requests_per_minute)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CacheTokenStore:
+    """Keeps the token in Django's cache, so that it is fetched once for all processes that share the cache."""
+
+    alias: str
+
+    def get(self, key: str) -> str | None:
+        """Give the token; None: none is kept."""
+        token: str | None = caches[self.alias].get(key)
+        return token
+
+    def set(self, key: str, token: str, *, seconds: float) -> None:
+        """Keep a token for so many seconds."""
+        caches[self.alias].set(key, token, timeout=seconds)
+
+    def delete_if(self, key: str, token: str) -> None:
+        """Drop the token, unless another one has been kept in its place meanwhile."""
+        if self.get(key) == token:
+            caches[self.alias].delete(key)
+
+    def lock(self, key: str) -> AbstractContextManager[object]:
+        """Let one process at a time authenticate; a lock left behind by a killed one ends after a minute."""
+        return self._hold(f"{key}:lock")
+
+    @contextmanager
+    def _hold(self, key: str) -> Iterator[None]:
+        cache = caches[self.alias]
+        while not cache.add(key, 1, timeout=_LOCK_SECONDS):
+            time.sleep(0.05)
+        try:
+            yield
+        finally:
+            cache.delete(key)

@@ -1,0 +1,299 @@
+"""A run: which steps it has, in which order, and how it ends. Every run is accounted, whatever happens to it."""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from datetime import date
+from typing import Any
+
+from django.core.exceptions import ImproperlyConfigured
+from django.utils import timezone
+
+from django_clopos.client import AuthenticationFailed, Client, CloposError, ConnectionLost
+from django_clopos.client.endpoints import Scope
+from django_clopos.conf import load_settings
+from django_clopos.mirror.resource import Resource
+from django_clopos.mirror.strategies import PerParent
+from django_clopos.models.bookkeeping import Status, SyncRun, SyncStep
+from django_clopos.models.brands import Brand
+from django_clopos.models.venues import Venue
+from django_clopos.signals import step_finished, sync_finished
+from django_clopos.sync.checkpoints import Checkpoints
+from django_clopos.sync.connection import open_client
+from django_clopos.sync.lease import hold, is_process_alive
+from django_clopos.sync.report import Listener, RunReport
+from django_clopos.sync.scope import choose_venues
+from django_clopos.sync.step import Step
+from django_clopos.sync.walks import Walk
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Options:
+    """What was asked of a run."""
+
+    resources: tuple[str, ...] = ()
+    """Names, for the record; empty: all that are not opt-in."""
+    venues: tuple[int, ...] = ()
+    """Clopos ids; empty: every venue. Resources of the whole brand are not affected."""
+    since: date | None = None
+    until: date | None = None
+    """Read again the orders and receipts created in these days, both included."""
+    is_full: bool = False
+    """Ignore watermarks and checkpoints, and walk all history again."""
+    is_dry_run: bool = False
+    """Read and compare, write nothing."""
+    holds_collector: bool = False
+
+    def as_json(self) -> dict[str, Any]:
+        """Give what was asked for, defaults left out, for the run's row."""
+        given = {name: value for name, value in asdict(self).items() if value}
+        return {name: str(value) if isinstance(value, date) else value for name, value in given.items()}
+
+
+def sync(
+    brand: Brand,
+    resources: Sequence[Resource],
+    *,
+    options: Options | None = None,
+    client: Client | None = None,
+    listener: Listener | None = None,
+) -> RunReport:
+    """Mirror these resources of a brand, in their order, and give the report.
+
+    A failing resource fails its step and lets the others go on; only what would fail every step ends the run. The
+    report's run says how it ended. Raises ImproperlyConfigured for missing credentials, after recording the run;
+    KeyboardInterrupt and unforeseen errors are passed on, after recording the run as abandoned or failed.
+    """
+    engine = _Engine(
+        brand=brand, resources=tuple(resources), options=options or Options(), listener=listener or Listener()
+    )
+    return engine.run(client)
+
+
+class _Engine:
+    def __init__(self, *, brand: Brand, resources: tuple[Resource, ...], options: Options, listener: Listener) -> None:
+        self.brand = brand
+        self.resources = resources
+        self.options = options
+        self.listener = listener
+        self.report = RunReport(
+            run=SyncRun(
+                brand=brand,
+                options=options.as_json(),
+                host=socket.gethostname(),
+                pid=os.getpid(),
+                started_at=timezone.now(),
+            ),
+            is_dry_run=options.is_dry_run,
+        )
+
+    @property
+    def writes(self) -> bool:
+        return not self.options.is_dry_run
+
+    def run(self, client: Client | None) -> RunReport:
+        run = self.report.run
+        if self.writes:
+            _close_dead_runs(self.brand)
+            run.save()
+        self.listener.run_started(run, steps=len(self.resources))
+        with self._account():
+            if client is not None:
+                self._run_steps(client)
+            else:
+                with open_client(self.brand) as own:
+                    self._run_steps(own)
+        return self.report
+
+    @contextmanager
+    def _account(self) -> Iterator[None]:
+        """Give the run its status, whatever ends it."""
+        try:
+            yield
+        except CloposError as error:
+            self._finish(Status.FAILED, str(error))
+        except ImproperlyConfigured as error:
+            self._finish(Status.FAILED, str(error))
+            raise
+        except KeyboardInterrupt:
+            self._finish(
+                Status.ABANDONED, "Stopped by hand. What was mirrored until then is kept; sync again to go on."
+            )
+            raise
+        except BaseException as error:
+            self._finish(
+                Status.FAILED, f"An unforeseen error ({type(error).__name__}); please report it with its traceback."
+            )
+            raise
+        else:
+            self._finish(self._conclude(), "")
+
+    def _conclude(self) -> Status:
+        failed = sum(step.status != Status.SUCCEEDED for step in self.report.steps)
+        if failed == 0:
+            return Status.SUCCEEDED
+        return Status.PARTIAL if failed < len(self.report.steps) else Status.FAILED
+
+    def _finish(self, status: Status, error: str) -> None:
+        run = self.report.run
+        run.status, run.error, run.finished_at = status, error, timezone.now()
+        if self.writes:
+            run.save()
+            sync_finished.send_robust(sender=SyncRun, brand=self.brand, run=run)
+        self.listener.run_finished(self.report)
+
+    def _run_steps(self, client: Client) -> None:
+        for resource in self.resources:
+            if self.writes:
+                with hold(
+                    brand_id=self.brand.pk,
+                    resource=resource.name,
+                    on_wait=lambda holder, name=resource.name: self.listener.waiting(name, holder=holder),  # type: ignore[misc]
+                ) as lease:
+                    self._run_resource(client, resource, lease)
+            else:
+                self._run_resource(client, resource, None)
+
+    def _run_resource(self, client: Client, resource: Resource, lease: Any) -> None:
+        try:
+            venues = choose_venues(
+                client, resource, self._venues(), brand_id=self.brand.pk, relearn=self.options.is_full
+            )
+        except CloposError as error:
+            row = self._open_step(resource, None)
+            self._close_step(row, error)
+            self._stop_if_hopeless(error)
+            return
+        for venue in venues:
+            self._run_step(client, resource, venue, lease)
+
+    def _run_step(self, client: Client, resource: Resource, venue: int | None, lease: Any) -> None:
+        row = self._open_step(resource, venue)
+        step = Step(
+            brand=self.brand,
+            run=self.report.run,
+            row=row,
+            resource=resource,
+            walk=self._make_walk(client, resource, venue),
+            listener=self.listener,
+            before=client.usage,
+            is_dry_run=self.options.is_dry_run,
+            holds_collector=self.options.holds_collector,
+        )
+        try:
+            step.execute(lease)
+        except CloposError as error:
+            self._close_step(row, error)
+            self._stop_if_hopeless(error)
+        except BaseException as error:
+            self._close_step(row, error)
+            raise
+        else:
+            self._close_step(row, None)
+
+    def _make_walk(self, client: Client, resource: Resource, venue: int | None) -> Walk:
+        values = load_settings()
+        return Walk(
+            client=client,
+            resource=resource,
+            venue=venue,
+            checkpoints=Checkpoints(brand_id=self.brand.pk, resource=resource.name, venue=venue),
+            timezone=self.brand.timezone_of(venue),
+            now=timezone.now(),
+            trailing_days=values.TRAILING_DAYS,
+            history_from=values.HISTORY_FROM,
+            since=self.options.since,
+            until=self.options.until,
+            is_full=self.options.is_full,
+        )
+
+    def _open_step(self, resource: Resource, venue: int | None) -> SyncStep:
+        row = SyncStep(
+            run=self.report.run,
+            resource=resource.name,
+            venue=venue,
+            walk=type(resource.strategy).__name__,
+            started_at=timezone.now(),
+        )
+        if self.writes:
+            row.save()
+        self.report.steps.append(row)
+        self.listener.step_started(row)
+        return row
+
+    def _close_step(self, row: SyncStep, error: BaseException | None) -> None:
+        row.finished_at = timezone.now()
+        row.status = _choose_status(error)
+        row.error = _explain(error)
+        if self.writes:
+            row.save()
+            step_finished.send_robust(sender=SyncStep, brand=self.brand, step=row)
+        self.listener.step_finished(row)
+
+    def _stop_if_hopeless(self, error: CloposError) -> None:
+        """End the run where every other step would fail in the same way: no access, or nobody there."""
+        if isinstance(error, AuthenticationFailed):
+            raise error
+        if isinstance(error, ConnectionLost) and not any(step.pages for step in self.report.steps):
+            raise error
+
+    def _venues(self) -> list[int]:
+        """Give the Clopos ids of the venues to walk, in order; those named, where some are."""
+        known = Venue.objects.filter(brand_id=self.brand.pk, removed_at=None).order_by("clopos_id")
+        ids = list(known.values_list("clopos_id", flat=True)) if self.brand.pk else []
+        return [venue for venue in ids if not self.options.venues or venue in self.options.venues] or list(
+            self.options.venues
+        )
+
+
+def add_needed(resources: Sequence[Resource], *, registry: Iterable[Resource], brand: Brand) -> tuple[Resource, ...]:
+    """Put the list of venues first where a resource is read venue by venue and no venue is known yet."""
+    needs_venues = any(resource.endpoint.scope is not Scope.BRAND for resource in resources)
+    if not needs_venues or (brand.pk and Venue.objects.filter(brand=brand).exists()):
+        return tuple(resources)
+    first = [resource for resource in registry if resource.table.model is Venue and resource not in resources]
+    return (*first, *resources)
+
+
+def is_dated(resource: Resource) -> bool:
+    """Tell whether --since and --until mean something for a resource."""
+    return resource.endpoint.dated or isinstance(resource.strategy, PerParent)
+
+
+def _choose_status(error: BaseException | None) -> Status:
+    match error:
+        case None:
+            return Status.SUCCEEDED
+        case KeyboardInterrupt():
+            return Status.ABANDONED
+        case _:
+            return Status.FAILED
+
+
+def _explain(error: BaseException | None) -> str:
+    match error:
+        case None:
+            return ""
+        case CloposError():
+            return str(error)
+        case KeyboardInterrupt():
+            return "Stopped by hand."
+        case _:
+            return f"An unforeseen error ({type(error).__name__})."
+
+
+def _close_dead_runs(brand: Brand) -> None:
+    """Mark runs of this host whose process has died as abandoned."""
+    for run in SyncRun.objects.filter(brand=brand, status=Status.RUNNING, host=socket.gethostname()):
+        if run.pid is not None and not is_process_alive(run.pid):
+            now = timezone.now()
+            run.steps.filter(status=Status.RUNNING).update(status=Status.ABANDONED, finished_at=now)
+            run.status, run.finished_at, run.error = Status.ABANDONED, now, "Its process was killed."
+            run.save()
+
+
+__all__ = ["Options", "add_needed", "is_dated", "sync"]

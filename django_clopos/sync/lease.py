@@ -1,0 +1,109 @@
+"""Who may write one resource of a brand: a row with an owner, an expiry and a fence number.
+
+The fence is checked by the UPDATE that renews the lease, inside every page's transaction, so that a process that lost
+its lease cannot commit.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.db import transaction
+from django.db.models import F, Q
+from django.utils import timezone
+
+from django_clopos.client.errors import SyncError
+from django_clopos.models.bookkeeping import Lease
+
+#: Longer than a wait for the remote's rate window (60 seconds), during which no page renews it.
+LIFETIME = timedelta(seconds=120)
+
+_POLL_SECONDS = 1.0
+
+
+class LeaseLost(SyncError):
+    """Another process has taken over this resource; nothing of the current page was written."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Held:
+    """A lease that this process holds."""
+
+    lease_id: int
+    owner: str
+    fence: int
+
+    def renew(self) -> None:
+        """Renew inside the page's transaction. Raises LeaseLost where another process holds it by now."""
+        renewed = Lease.objects.filter(pk=self.lease_id, owner=self.owner, fence=self.fence).update(
+            expires_at=timezone.now() + LIFETIME
+        )
+        if not renewed:
+            raise LeaseLost("Another sync has taken over this resource; its data is safe, this walk ends.")
+
+    def release(self) -> None:
+        """Give the lease back at once."""
+        Lease.objects.filter(pk=self.lease_id, owner=self.owner, fence=self.fence).update(
+            owner="", host="", pid=None, expires_at=None
+        )
+
+
+@contextmanager
+def hold(
+    *, brand_id: int, resource: str, on_wait: Callable[[str], None], sleep: Callable[[float], None] = time.sleep
+) -> Iterator[Held]:
+    """Hold the lease of one resource, waiting for its holder; `on_wait` is told who that is, once."""
+    lease, _ = Lease.objects.get_or_create(brand_id=brand_id, resource=resource)
+    told = False
+    while (held := _try_take(lease.pk)) is None:
+        if not told:
+            on_wait(_name_holder(lease.pk))
+            told = True
+        sleep(_POLL_SECONDS)
+    try:
+        yield held
+    finally:
+        held.release()
+
+
+def _try_take(lease_id: int) -> Held | None:
+    owner, now = uuid.uuid4().hex, timezone.now()
+    with transaction.atomic():
+        row = Lease.objects.select_for_update().get(pk=lease_id)
+        free = Q(owner="") | Q(expires_at__lte=now)
+        if _is_dead(row):
+            free |= Q(owner=row.owner)
+        taken = Lease.objects.filter(free, pk=lease_id, fence=row.fence).update(
+            owner=owner, host=socket.gethostname(), pid=os.getpid(), expires_at=now + LIFETIME, fence=F("fence") + 1
+        )
+        return Held(lease_id=lease_id, owner=owner, fence=row.fence + 1) if taken else None
+
+
+def _is_dead(row: Lease) -> bool:
+    """Tell whether the holder was a process of this host that no longer runs."""
+    return (
+        bool(row.owner) and row.host == socket.gethostname() and row.pid is not None and not is_process_alive(row.pid)
+    )
+
+
+def is_process_alive(pid: int) -> bool:
+    """Tell whether a process of this host runs."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def _name_holder(lease_id: int) -> str:
+    row = Lease.objects.get(pk=lease_id)
+    return f"process {row.pid} on {row.host}" if row.owner else "another process"

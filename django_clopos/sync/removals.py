@@ -1,0 +1,34 @@
+"""When a row counts as gone. So far only where one answer is the whole set; the rest removes nothing on a guess."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.db.models import QuerySet
+
+from django_clopos.sync.columns import plan_table
+from django_clopos.sync.compare import match_column
+from django_clopos.sync.pages import Incoming
+from django_clopos.sync.store import Pipeline
+
+
+def remove_absent(pipeline: Pipeline, records: Sequence[Incoming]) -> list[int]:
+    """Mark the rows of the venue walked that its answer leaves out, and give their remote ids.
+
+    A record without a usable id could be any row, so such an answer removes nothing.
+    """
+    if any(not record.id for record in records):
+        return []
+    table, context = pipeline.resource.table, pipeline.context
+    column = match_column(plan_table(table))
+    rows: QuerySet[Any, Any] = table.model._base_manager.filter(brand_id=context.brand_id)
+    rows = rows.filter(removed_at=None)
+    if table.from_venue:
+        rows = rows.filter(**{f"{table.from_venue}_id": context.base + (context.venue or 0)})
+    present = [context.base + record.id for record in records]
+    gone = rows.exclude(**{f"{column}__in": present})
+    keys = list(gone.values_list(column, flat=True))
+    if keys:
+        gone.update(removed_at=pipeline.now, synced_at=pipeline.now)
+    return [key - context.base for key in keys]

@@ -1,0 +1,258 @@
+"""How each strategy reads the remote: which pages, in which order, and which checkpoints they move.
+
+A walk is a generator of batches. It reads checkpoints when it starts and never writes: what it wants stored travels
+with the batch, into the transaction of the page. Source: wire contract, sections 5, 9, 14 and 15.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, Literal, assert_never
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from django_clopos.client import Client, NotFound, Page
+from django_clopos.mirror.resource import Resource
+from django_clopos.mirror.strategies import NewestFirst, PerParent, PerVenueSet, Snapshot
+from django_clopos.sync.checkpoints import Checkpoints
+from django_clopos.sync.parents import Parent, iterate_parents
+
+_EPOCH = date(2000, 1, 1)
+_LONGEST_WINDOW_DAYS = 31
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Batch:
+    """What is stored in one transaction."""
+
+    bodies: tuple[bytes, ...] = ()
+    checkpoints: dict[str, Any] = field(default_factory=dict)
+    """Values to store with it; None deletes."""
+    expected: int | None = None
+    """Rows that the walk will give in all, told with its first page."""
+    is_set: bool = False
+    """The bodies are everything there is: what they leave out is gone."""
+    is_page: bool = True
+    """False: only checkpoints."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Walk:
+    """What a strategy needs to know."""
+
+    client: Client
+    resource: Resource
+    venue: int | None
+    checkpoints: Checkpoints
+    timezone: ZoneInfo
+    now: datetime
+    trailing_days: int
+    history_from: date | None
+    since: date | None = None
+    until: date | None = None
+    is_full: bool = False
+    """Ignore watermarks and checkpoints."""
+
+    def batches(self) -> Iterator[Batch]:
+        """Read the remote as the resource's strategy says."""
+        match self.resource.strategy:
+            case Snapshot():
+                return self._pages(sort="id")
+            case NewestFirst() as strategy:
+                return self._history(strategy)
+            case PerVenueSet():
+                return self._set()
+            case PerParent() as strategy:
+                return self._parents(strategy)
+            case unknown:
+                assert_never(unknown)
+
+    def _history(self, strategy: NewestFirst) -> Iterator[Batch]:
+        if self.since or self.until:
+            return self._window(self.since or self._find_first_day() or self._today(), self.until or self._tomorrow())
+        if self.is_full or self.checkpoints.read("watermark") is None:
+            return self._first_time()
+        return self._poll(strategy)
+
+    # Snapshot and set
+
+    def _pages(self, *, sort: str, direction: Literal["asc", "desc"] = "asc", **query: Any) -> Iterator[Batch]:
+        for index, page in enumerate(self._fetch(sort=sort, direction=direction, **query)):
+            yield Batch(bodies=page.records, expected=page.total if index == 0 else None)
+
+    def _fetch(self, *, sort: str, direction: Literal["asc", "desc"], **query: Any) -> Iterator[Page[Any]]:
+        endpoint = self.resource.endpoint
+        order = (sort, direction) if sort in endpoint.sortable else None
+        return self.client.pages(endpoint, venue=self.venue, sort=order, ahead="auto", **query)
+
+    def _set(self) -> Iterator[Batch]:
+        bodies = tuple(body for page in self._fetch(sort="", direction="asc") for body in page.records)
+        yield Batch(bodies=bodies, expected=len(bodies), is_set=True)
+
+    def _parents(self, strategy: PerParent) -> Iterator[Batch]:
+        parents = iterate_parents(
+            self.resource.table.model,
+            strategy.parent,
+            brand_id=self.checkpoints.brand_id or 0,
+            cursor=None if self.is_full or self.since or self.until else self.checkpoints.read("cursor"),
+            since=self.since,
+            until=self.until,
+        )
+        moves = not (self.since or self.until)
+        for parent in parents:
+            yield Batch(bodies=self._fetch_of(parent), checkpoints={"cursor": parent.cursor} if moves else {})
+
+    def _fetch_of(self, parent: Parent) -> tuple[bytes, ...]:
+        pages = self.client.pages(self.resource.endpoint, parent=parent.clopos_id, venue=parent.venue)
+        try:
+            return tuple(body for page in pages for body in page.records)
+        except NotFound:
+            return ()  # the parent has gone meanwhile; its own resource will tell
+
+    # Orders and receipts
+
+    def _first_time(self) -> Iterator[Batch]:
+        """Record the watermark, then read the whole history, oldest window first."""
+        newest = self._probe("updated_at", "desc")
+        first_day = self.history_from or self._find_first_day()
+        plan = {"next": str(first_day), "days": 1, "began": self.now.isoformat()} if first_day else None
+        yield Batch(
+            checkpoints={"watermark": self._place_watermark(newest), "backfill": plan, "trailing_at": None},
+            is_page=False,
+        )
+        if plan:
+            yield from self._backfill(plan, restarts=True)
+
+    def _poll(self, strategy: NewestFirst) -> Iterator[Batch]:
+        """Read what changed, then go on with an unfinished backfill, then the trailing window where it is due."""
+        is_sorted = not self._is_recent("sort_ignored_at", timedelta(days=1))
+        if is_sorted:
+            is_sorted = yield from self._newest_first(strategy)
+        backfill = self.checkpoints.read("backfill")
+        if backfill:
+            yield from self._backfill(backfill)
+        elif not is_sorted or not self._is_recent("trailing_at", strategy.trailing_every):
+            yield from self._trailing()
+
+    def _newest_first(self, strategy: NewestFirst) -> Generator[Batch, None, bool]:
+        """Read by `updated_at` descending down to the watermark. Returns False where the remote ignored the sort."""
+        is_long = not self._is_recent("long_overlap_at", strategy.long_overlap_every)
+        overlap = strategy.long_overlap if is_long else strategy.overlap
+        floor = datetime.fromisoformat(self.checkpoints.read("watermark")) - overlap
+        watermark: str | None = None
+        for page in self._fetch(sort="updated_at", direction="desc"):
+            stamps = [stamp for stamp in map(self._read_stamp("updated_at"), page.records) if stamp]
+            watermark = watermark or self._place_watermark(page)
+            yield Batch(bodies=page.records)
+            if stamps != sorted(stamps, reverse=True):
+                yield Batch(checkpoints={"sort_ignored_at": self.now.isoformat()}, is_page=False)
+                return False
+            if stamps and stamps[-1] < floor:
+                break
+        moved = {"watermark": watermark or self.checkpoints.read("watermark"), "sort_ignored_at": None}
+        yield Batch(checkpoints=moved | ({"long_overlap_at": self.now.isoformat()} if is_long else {}), is_page=False)
+        return True
+
+    def _backfill(self, plan: dict[str, Any], *, restarts: bool = False) -> Iterator[Batch]:
+        """Read windows of whole days, oldest first, a checkpoint a window; quiet stretches are taken in longer ones."""
+        day, days = date.fromisoformat(plan["next"]), int(plan["days"])
+        last = self._tomorrow()
+        expected = self._count(day, last) if restarts or plan else None
+        while day <= last:
+            end = min(day + timedelta(days=days - 1), last)
+            count = 0
+            for batch in self._window(day, end):
+                count += len(batch.bodies)
+                yield Batch(bodies=batch.bodies, expected=expected)
+                expected = None
+            days = self._next_length(days, count)
+            day = end + timedelta(days=1)
+            yield Batch(checkpoints={"backfill": {**plan, "next": str(day), "days": days}}, is_page=False)
+        yield Batch(checkpoints={"backfill": None, "trailing_at": plan["began"]}, is_page=False)
+
+    def _next_length(self, days: int, count: int) -> int:
+        size = self.resource.endpoint.page_maximum or count
+        if count <= size // 2:
+            return min(days * 2, _LONGEST_WINDOW_DAYS)
+        return max(1, days // 2) if count > 4 * size else days
+
+    def _trailing(self) -> Iterator[Batch]:
+        yield from self._window(self._today() - timedelta(days=self.trailing_days), self._tomorrow())
+        yield Batch(checkpoints={"trailing_at": self.now.isoformat()}, is_page=False)
+
+    def _window(self, first: date, last: date) -> Iterator[Batch]:
+        """Read the rows created in these days, both included, in an order that late arrivals only lengthen."""
+        sort = "id" if "id" in self.resource.endpoint.sortable else "created_at"
+        return self._pages(sort=sort, dates=(first, last))
+
+    # The remote's own limits
+
+    def _find_first_day(self) -> date | None:
+        """Find the day before the oldest record; None: there is no record."""
+        page = self._probe("created_at", "asc")
+        stamps = [stamp for stamp in map(self._read_stamp("created_at"), page.records) if stamp]
+        if not page.records:
+            return None
+        day = min(stamps).astimezone(self.timezone).date() - timedelta(days=1) if stamps else _EPOCH
+        return day if not self._count(_EPOCH, day - timedelta(days=1)) else self._bisect_first_day(day)
+
+    def _bisect_first_day(self, late: date) -> date:
+        """Find the first day with a record by counting, for a remote that ignores the sort."""
+        early = _EPOCH
+        while (late - early).days > 1:
+            middle = early + (late - early) // 2
+            if self._count(_EPOCH, middle):
+                late = middle
+            else:
+                early = middle
+        return early
+
+    def _count(self, first: date, last: date) -> int | None:
+        return self.client.page(self.resource.endpoint, limit=1, venue=self.venue, dates=(first, last)).total
+
+    def _probe(self, sort: str, direction: Literal["asc", "desc"]) -> Page[Any]:
+        return self.client.page(self.resource.endpoint, limit=1, venue=self.venue, sort=(sort, direction))
+
+    def _place_watermark(self, page: Page[Any]) -> str:
+        """Give the lesser of the page's largest `updated_at` and the remote's clock: a stamp of 2099 moves nothing."""
+        now = page.date or self.now
+        stamps = [stamp for stamp in map(self._read_stamp("updated_at"), page.records) if stamp]
+        return min(max(stamps, default=now), now).isoformat()
+
+    def _read_stamp(self, name: str) -> Callable[[bytes], datetime | None]:
+        decoder = msgspec.json.Decoder(msgspec.defstruct("Stamped", [(name, Any, None)]))
+
+        def read(body: bytes) -> datetime | None:
+            try:
+                return _parse_stamp(getattr(decoder.decode(body), name), self.timezone)
+            except (msgspec.DecodeError, UnicodeDecodeError):
+                return None
+
+        return read
+
+    def _is_recent(self, name: str, age: timedelta) -> bool:
+        value = self.checkpoints.read(name)
+        return value is not None and self.now - datetime.fromisoformat(value) < age
+
+    def _today(self) -> date:
+        return self.now.astimezone(self.timezone).date()
+
+    def _tomorrow(self) -> date:
+        """The last day worth asking for: the zone of `date[]` is not documented."""
+        return self._today() + timedelta(days=1)
+
+
+def _parse_stamp(value: object, zone: ZoneInfo) -> datetime | None:
+    """Read a stamp of the wire as an aware moment; None: it cannot be read."""
+    if not isinstance(value, str):
+        return None
+    try:
+        moment = datetime.fromisoformat(value)
+    except ValueError:
+        return None
+    if not 1900 <= moment.year <= 9990:
+        return None
+    return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=zone).astimezone(UTC)

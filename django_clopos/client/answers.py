@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -12,6 +11,7 @@ from pydantic import ValidationError
 
 from django_clopos.client.errors import BadData, BrokenBody, CloposError
 from django_clopos.client.refusals import read_refusal
+from django_clopos.client.scrub import NO_SECRETS, Secrets
 from django_clopos.client.transport import Answer, Request
 from django_clopos.schemas.base import Record
 from django_clopos.schemas.envelope import Envelope, decode_record, open_envelope
@@ -83,7 +83,7 @@ def read_row(record: bytes, schema: type[S], *, index: int | None = None) -> S:
     raise BadData(f"{schema.__name__}{place} does not fit ({problem})", index=index)
 
 
-def read_envelope(answer: Answer, request: Request, *, secrets: Iterable[str] = ()) -> Envelope:
+def read_envelope(answer: Answer, request: Request, *, secrets: Secrets = NO_SECRETS) -> Envelope:
     """Open an answer.
 
     Raises:
@@ -104,7 +104,7 @@ def read_envelope(answer: Answer, request: Request, *, secrets: Iterable[str] = 
 
 
 def read_page(
-    answer: Answer, request: Request, *, schema: type[S], number: int, limit: int | None, secrets: Iterable[str] = ()
+    answer: Answer, request: Request, *, schema: type[S], number: int, limit: int | None, secrets: Secrets = NO_SECRETS
 ) -> Page[S]:
     """Make a page of the answer to a list.
 
@@ -123,7 +123,7 @@ def read_page(
     )
 
 
-def read_single(answer: Answer, request: Request, *, schema: type[S], secrets: Iterable[str] = ()) -> Single[S]:
+def read_single(answer: Answer, request: Request, *, schema: type[S], secrets: Secrets = NO_SECRETS) -> Single[S]:
     """Make a record of the answer to a row asked by id.
 
     Raises:
@@ -135,7 +135,7 @@ def read_single(answer: Answer, request: Request, *, schema: type[S], secrets: I
     return Single(schema=schema, raw=records[0], date=read_date(answer))
 
 
-def refuse(answer: Answer, request: Request, *, secrets: Iterable[str] = ()) -> CloposError:
+def refuse(answer: Answer, request: Request, *, secrets: Secrets = NO_SECRETS) -> CloposError:
     """Give the error that an answer means."""
     return read_refusal(
         answer.status, answer.body, answer.headers, secrets=secrets, method=request.method, path=request.path

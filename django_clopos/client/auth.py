@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 from django_clopos.client.answers import read_date, refuse
 from django_clopos.client.config import Config
@@ -128,19 +128,11 @@ class Authenticator:
         Raises:
             AuthenticationFailed, ConfigurationMismatch, ModuleOff: refused; the error says what to change.
         """
-        config = self._config
-        credentials = {
-            "client_id": config.client_id,
-            "client_secret": config.client_secret,
-            "brand": config.brand,
-            "integrator_id": config.integrator_id,
-        }
-        grant = self._ask(Request(method="POST", path=_PATH, json=credentials), self._read_grant)
+        grant = self._ask(_write_request(self._config), self._read_grant)
         self._store.set(self._key, grant.token.value, seconds=grant.keep_seconds)
         return grant
 
     def _read_grant(self, answer: Answer) -> Grant:
-        request = Request(method="POST", path=_PATH)
         if answer.status == 404:  # would read as a missing row
             raise Rejected(
                 "the remote has no authentication at this address (HTTP 404)",
@@ -149,14 +141,34 @@ class Authenticator:
                 status=404,
                 what_to_do="Check CLOPOS_BASE_URL; it ends in the version, such as /open-api/v2.",
             )
-        document = _read_object(answer.body)
-        token = document.get("token")
-        is_refused = answer.status >= 300 or document.get("success") is False or document.get("error")
-        if is_refused or not document:
-            raise refuse(answer, request, secrets=self._config.secrets)
-        if not isinstance(token, str) or not token.isascii() or not token.isprintable() or not token.strip():
+        # The body may hold a token even if it cannot be used: no frame of the errors below keeps it in a local.
+        grant = _parse_grant(answer)
+        if grant is None:
             raise BrokenBody("the answer holds no usable token", method="POST", path=_PATH, status=answer.status)
-        return Grant(token=Token(token), lifetime_seconds=_read_lifetime(document, answer))
+        if grant is False:
+            raise refuse(answer, Request(method="POST", path=_PATH), secrets=self._config.secrets)
+        return grant
+
+
+def _write_request(config: Config) -> Request:
+    credentials = {
+        "client_id": config.client_id,
+        "client_secret": config.client_secret,
+        "brand": config.brand,
+        "integrator_id": config.integrator_id,
+    }
+    return Request(method="POST", path=_PATH, json=credentials)
+
+
+def _parse_grant(answer: Answer) -> Grant | Literal[False] | None:
+    """Give False for a refusal, None where there is no token that could be sent in a header."""
+    document = _read_object(answer.body)
+    if not document or answer.status >= 300 or document.get("success") is False or document.get("error"):
+        return False
+    token = document.get("token")
+    if not isinstance(token, str) or not token.isascii() or not token.isprintable() or not token.strip():
+        return None
+    return Grant(token=Token(token), lifetime_seconds=_read_lifetime(document, answer))
 
 
 def _read_object(body: bytes) -> dict[str, Any]:

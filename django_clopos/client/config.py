@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from typing import Self
 from urllib.parse import urlsplit
 
+from django_clopos.client.scrub import Secrets
+
 #: Environment variable for each field that names a brand and proves who asks.
 VARIABLES: Mapping[str, str] = {
     "base_url": "CLOPOS_BASE_URL",
@@ -60,9 +62,9 @@ class Config:
                 raise ValueError(f"{name}_timeout_seconds must be more than 0.")
 
     @property
-    def secrets(self) -> tuple[str, ...]:
+    def secrets(self) -> Secrets:
         """What must be shown nowhere."""
-        return (self.client_secret, self.client_id, self.integrator_id)
+        return Secrets((self.client_secret, self.client_id, self.integrator_id))
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] | None = None) -> Self:

@@ -7,6 +7,7 @@ The budget is innermost: every attempt takes its own slot.
 from __future__ import annotations
 
 import time
+from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass, field
@@ -24,9 +25,13 @@ from django_clopos.client.errors import (
     RateLimited,
 )
 from django_clopos.client.retry import retry
+from django_clopos.client.scrub import Secrets
 from django_clopos.client.transport import Answer, Request, Token, Transport
 
 T = TypeVar("T")
+
+#: A remote may echo the token that it refused, after the next one was fetched.
+_TOKENS_MASKED = 4
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -103,15 +108,15 @@ class Exchange:
         self._clock = clock
         self._sleep = sleep
         self._meter = _Meter()
-        self._token: Token | None = None
+        self._tokens: deque[Token] = deque(maxlen=_TOKENS_MASKED)
         self.auth = Authenticator(config, store=tokens, ask=self._ask_for_token)
         self.latency_seconds = 0.0
         """Time from sending to the whole answer, smoothed; 0 before the first."""
 
     @property
-    def secrets(self) -> tuple[str, ...]:
-        """What no error may show: the credentials, and the token last sent."""
-        return self._config.secrets if self._token is None else (*self._config.secrets, self._token.value)
+    def secrets(self) -> Secrets:
+        """What no error may show: the credentials, and the tokens last sent."""
+        return self._config.secrets.add(*(token.value for token in self._tokens))
 
     @property
     def usage(self) -> Usage:
@@ -127,7 +132,7 @@ class Exchange:
         """Send a request in another thread. What goes wrong shows in `finish`, when its answer is wanted."""
         pending = Pending(request=request)
         try:
-            token = self.auth.token()
+            token = self._get_token()
             wait_seconds = self._reserve()
         except CloposError:
             return pending
@@ -140,17 +145,23 @@ class Exchange:
 
         `read` raises a CloposError for an answer that is a refusal or cannot be read. `timeouts`: see `retry`.
         """
-        self._token = pending.token or self.auth.token()
-        course = _Course(request=pending.request, read=read, token=self._token, outcome=pending.outcome)
+        token = pending.token or self._get_token()
+        course = _Course(request=pending.request, read=read, token=token, outcome=pending.outcome)
         try:
             return self._repeat(course, timeouts)
         except ConfigurationMismatch:
             raise
         except AuthenticationFailed:
-            self.auth.forget(self._token)
-        self._token = self.auth.token()
+            self.auth.forget(token)
+        renewed = self._get_token()
         self._meter.retries += 1
-        return self._repeat(_Course(request=pending.request, read=read, token=self._token), timeouts)
+        return self._repeat(_Course(request=pending.request, read=read, token=renewed), timeouts)
+
+    def _get_token(self) -> Token:
+        token = self.auth.token()
+        if token not in self._tokens:
+            self._tokens.append(token)
+        return token
 
     def _repeat(self, course: _Course[T], timeouts: int | None) -> T:
         return retry(lambda: self._attempt(course), attempts=self._config.attempts, timeouts=timeouts)

@@ -6,7 +6,7 @@ Closed by default: what no row knows is Rejected. Source: wire contract, section
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,7 +25,7 @@ from django_clopos.client.errors import (
     RemoteTimeout,
     ServerError,
 )
-from django_clopos.client.scrub import read_slug, scrub
+from django_clopos.client.scrub import NO_SECRETS, Secrets, read_slug, scrub
 
 # A longer wait than this is a header misread; v1 sent an epoch there. Source: wire contract, section 7.
 LONGEST_RETRY_AFTER_SECONDS = 120.0
@@ -112,7 +112,7 @@ def read_refusal(
     body: bytes,
     headers: Mapping[str, str],
     *,
-    secrets: Iterable[str] = (),
+    secrets: Secrets = NO_SECRETS,
     method: str = "",
     path: str = "",
 ) -> CloposError:

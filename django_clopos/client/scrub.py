@@ -6,7 +6,7 @@ An error body has been reported to echo the request. Source: wire contract, sect
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from dataclasses import dataclass, field
 
 SHOWN_CHARACTERS = 200
 """Longest remote text that is kept, after masking."""
@@ -36,14 +36,29 @@ def read_slug(text: str) -> str | None:
     return None
 
 
-def scrub(text: str, *, secrets: Iterable[str] = ()) -> str:
-    """Give the part of a remote text that may be shown, with everything private masked.
+@dataclass(frozen=True, slots=True)
+class Secrets:
+    """Texts to mask wherever they stand, whatever they look like; not shown even in a traceback's locals."""
 
-    `secrets` are masked wherever they stand, whatever they look like.
-    """
-    clean = "".join(character if character.isprintable() else " " for character in text)
-    for secret in sorted(filter(None, secrets), key=len, reverse=True):
-        clean = clean.replace(secret, _MASK)
+    texts: tuple[str, ...] = field(default=(), repr=False)
+
+    def add(self, *texts: str) -> Secrets:
+        """Give these and more."""
+        return Secrets((*self.texts, *texts))
+
+    def mask(self, text: str) -> str:
+        """Replace every secret in a text, the longest first."""
+        for secret in sorted(filter(None, self.texts), key=len, reverse=True):
+            text = text.replace(secret, _MASK)
+        return text
+
+
+NO_SECRETS = Secrets()
+
+
+def scrub(text: str, *, secrets: Secrets = NO_SECRETS) -> str:
+    """Give the part of a remote text that may be shown, with everything private masked."""
+    clean = secrets.mask("".join(character if character.isprintable() else " " for character in text))
     for rule in _PRIVATE:
         clean = rule.sub(_mask_value, clean)
     clean = " ".join(clean.split())

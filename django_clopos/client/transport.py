@@ -71,20 +71,17 @@ class Transport:
 
     def send(self, request: Request, token: Token | None = None) -> Answer | CloposError:
         """Send once, without retry, redirect or wait."""
-        headers = {} if token is None else {"x-token": token.value}
-        if request.venue is not None:
-            headers["x-venue"] = str(request.venue)
         started_at = self._clock()
         try:
             response = self._client().request(
                 request.method,
                 f"{self._config.base_url}/{request.path}",
                 params=request.params or None,
-                headers=headers,
+                headers=_write_headers(request, token),
                 json=request.json,
             )
         except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
-            return self._name_failure(error, request)
+            return self._name_failure(error, request, token)
         answered_at = self._clock()
         return Answer(
             status=response.status_code,
@@ -121,12 +118,20 @@ class Transport:
             transport=self._base,
         )
 
-    def _name_failure(self, error: Exception, request: Request) -> CloposError:
+    def _name_failure(self, error: Exception, request: Request, token: Token | None) -> CloposError:
         kind, problem = _classify(error)
-        reason = scrub(str(error), secrets=self._config.secrets)
+        reason = scrub(str(error), secrets=self._config.secrets.add(token.value if token else ""))
         if kind is ConnectionLost and reason:
             problem = f"{problem} ({reason})"
         return kind(problem, method=request.method, path=request.path)
+
+
+def _write_headers(request: Request, token: Token | None) -> dict[str, str]:
+    """Source: wire contract, section 3."""
+    headers = {} if token is None else {"x-token": token.value}
+    if request.venue is not None:
+        headers["x-venue"] = str(request.venue)
+    return headers
 
 
 # First match wins, so that a timeout while connecting is not taken for a slow answer.

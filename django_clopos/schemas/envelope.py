@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, NoReturn
 
@@ -24,7 +24,7 @@ _SPACE = re.compile(r"[ \t\n\r]*")
 class Envelope:
     """One answer, opened."""
 
-    records: tuple[bytes, ...] = ()
+    records: tuple[bytes, ...] = field(default=(), repr=False)
     """Each record's own bytes, in the order of the answer."""
 
     total: int | None = None
@@ -33,7 +33,7 @@ class Envelope:
     sorts: tuple[str, ...] = ()
     """Fields that the remote says it sorts by."""
 
-    refusal: bytes | None = None
+    refusal: bytes | None = field(default=None, repr=False)
     """The whole body, where it says that the request failed whatever its status; then there are no records."""
 
 

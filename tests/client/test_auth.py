@@ -272,7 +272,7 @@ def test_the_key_of_the_token_shows_nothing_and_follows_the_secret() -> None:
 
     assert token_key(CONFIG) == token_key(dataclasses.replace(CONFIG))
     assert token_key(CONFIG) != token_key(other)
-    assert not any(secret in token_key(CONFIG) for secret in CONFIG.secrets)
+    assert not any(secret in token_key(CONFIG) for secret in CONFIG.secrets.texts)
 
 
 def test_a_check_authenticates_afresh_and_reads_the_venues(remote: Remote, clock: Clock) -> None:

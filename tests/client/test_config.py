@@ -71,6 +71,6 @@ def test_a_wrong_value_is_refused_by_name(change: dict[str, Any], sentence: str)
 
 
 def test_the_repr_shows_no_credential() -> None:
-    for secret in CONFIG.secrets:
+    for secret in CONFIG.secrets.texts:
         assert secret not in repr(CONFIG)
     assert "demo" in repr(CONFIG)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from django_clopos.client.scrub import SHOWN_CHARACTERS, read_slug, scrub
+from django_clopos.client.scrub import SHOWN_CHARACTERS, Secrets, read_slug, scrub
 
 PRIVATE = {
     "jwt": ("bad token eyJhbGciOiJIUzI1NiJ9.eyJicmFuZCI6ImRlbW8ifQ.c2lnbmF0dXJl given", "eyJhbGci"),
@@ -48,7 +48,7 @@ def test_ordinary_sentences_pass_whole(text: str) -> None:
 
 
 def test_given_secrets_are_masked_whatever_they_look_like() -> None:
-    shown = scrub("the id cat and its longer catalogue", secrets=("cat", "catalogue", ""))
+    shown = scrub("the id cat and its longer catalogue", secrets=Secrets(("cat", "catalogue", "")))
 
     assert shown == "the id *** and its longer ***"
 
@@ -61,7 +61,7 @@ def test_text_is_one_line_and_short() -> None:
 
 
 def test_a_secret_cut_by_the_limit_does_not_show_its_start() -> None:
-    assert "secre" not in scrub("x" * (SHOWN_CHARACTERS - 6) + " secret-value", secrets=("secret-value",))
+    assert "secre" not in scrub("x" * (SHOWN_CHARACTERS - 6) + " secret-value", secrets=Secrets(("secret-value",)))
 
 
 @pytest.mark.parametrize("text", ["not_found", "invalid_parameter", "oauth.denied", "duplicate_phone"])

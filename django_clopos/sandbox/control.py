@@ -5,7 +5,6 @@ It stands in front of the sandbox and only where `serve(control=True)` put it: w
 
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
-from urllib.parse import unquote
 
 from django_clopos.sandbox.app import Sandbox
 from django_clopos.sandbox.documents import STOP_LIST, Key
@@ -39,7 +38,7 @@ class ControlDoor:
         if not path.startswith(DOOR):
             return self.sandbox(environ, start_response)
         request = read_request(environ)
-        reply = self._answer(request, [unquote(part) for part in path.removeprefix(DOOR).split("/")])
+        reply = self._answer(request, path.removeprefix(DOOR).split("/"))
         return send(reply, request, start_response, now=self.sandbox.clock())
 
     def _answer(self, request: Request, parts: list[str]) -> Reply:

@@ -5,7 +5,7 @@ as long as it was made from the same object. Locking is the caller's business (`
 """
 
 import copy
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Hashable, Iterable
 from typing import Any, TypeVar
 
 Document = dict[str, Any]
@@ -43,12 +43,13 @@ class Collection:
         return self.derive("ordered", lambda: [self._by_key[key] for key in sorted(self._by_key)])
 
     def grouped(self, field: str) -> dict[object, list[Document]]:
-        """Documents by the value of a field."""
+        """Documents by the value of a field; a value that is no key counts as none."""
 
         def group() -> dict[object, list[Document]]:
             groups: dict[object, list[Document]] = {}
             for document in self.ordered():
-                groups.setdefault(document.get(field), []).append(document)
+                value = document.get(field)
+                groups.setdefault(value if isinstance(value, Hashable) else None, []).append(document)
             return groups
 
         return self.derive(("grouped", field), group)

@@ -68,7 +68,8 @@ def _contains(field: str) -> Test:
 
 
 def _has_phone(document: Document, values: tuple[str, ...]) -> bool:
-    return bool({document.get("phone"), *document.get("phones", ())} & set(values))
+    phones = [document.get("phone"), *(document.get("phones") or ())]
+    return any(value in phones for value in values)
 
 
 def _has_tag(document: Document, values: tuple[str, ...]) -> bool:
@@ -184,7 +185,7 @@ ENDPOINTS = (
         tells_sorts=True,
         has_dates=True,
         venue_scoped=True,
-        filters=_equal_fields("id", "customer_id"),
+        filters=_equal_fields("id"),
         has_detail=True,
         missing=missing("resource_not_found", "Order"),
     ),

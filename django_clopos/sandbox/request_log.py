@@ -1,6 +1,5 @@
 """What was asked, for tests that count requests; neither tokens nor bodies."""
 
-from collections import deque
 from dataclasses import dataclass
 from urllib.parse import parse_qsl
 
@@ -21,13 +20,12 @@ class LoggedRequest:
     status: int
 
 
-class RequestLog(deque[LoggedRequest]):
-    """The last 100,000 requests, oldest first."""
-
-    def __init__(self) -> None:
-        super().__init__(maxlen=_LENGTH)
+class RequestLog(list[LoggedRequest]):
+    """Requests in the order of their answers; the older half is dropped at 100,000."""
 
     def add(self, request: Request, *, brand: str | None, venue: int | None, status: int) -> None:
+        if len(self) >= _LENGTH:
+            del self[: _LENGTH // 2]
         query = dict(parse_qsl(request.query, keep_blank_values=True))
         self.append(
             LoggedRequest(

@@ -24,6 +24,8 @@ Document = dict[str, Any]
 MISSING_PRODUCT, MISSING_CUSTOMER, MISSING_USER = 9_001, 9_002, 9_003
 """Ids that receipts name and no list holds: deleted long ago."""
 
+_GHOST = {"id": MISSING_PRODUCT, "name": "Xaş", "full_name": "Xaş (köhnə menyu)"}
+
 _SALE_TYPES, _SALE_TYPE_WEIGHTS = (1, 2, 3, 1000), (68, 16, 12, 4)
 _IN_HOUSE, _DELIVERY = 1, 2
 _ORDER_LEAD_SECONDS = 20
@@ -52,7 +54,6 @@ class Register:
     ) -> None:
         self.seed = seed
         self.shelf = Shelf(products)
-        self.ghost = _ghost_of(products)
         self.customers = customers
         self.venues = venues
         self.per_day = per_day
@@ -145,7 +146,7 @@ class Register:
         """Now and then a receipt names what was deleted since."""
         place = sale.number % 1000
         if place == 3:
-            sale.basket.lines[0].product = {**sale.basket.lines[0].product, **self.ghost}
+            sale.basket.lines[0].product = {**sale.basket.lines[0].product, **_GHOST}
         elif place == 5:
             sale.customer = MISSING_CUSTOMER
         elif place == 7:
@@ -183,11 +184,6 @@ class Register:
             rng=rng,
         )
         self.orders.append(order)
-
-
-def _ghost_of(products: list[Document]) -> Document:
-    soup = next(product for product in products if product["name"] == "Piti")
-    return {**soup, "id": MISSING_PRODUCT, "name": "Xaş", "full_name": "Xaş (köhnə menyu)"}
 
 
 def _stay_seconds(sale_type: int, rng: Random) -> int:

@@ -13,6 +13,7 @@ from collections.abc import Iterable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
+from urllib.parse import unquote
 
 from django_clopos.sandbox.app import Sandbox
 from django_clopos.sandbox.control import ControlDoor
@@ -148,7 +149,7 @@ class _Handler(BaseHTTPRequestHandler):
         return {
             "REQUEST_METHOD": self.command,
             "SCRIPT_NAME": "",
-            "PATH_INFO": path,
+            "PATH_INFO": unquote(path, "latin-1"),
             "QUERY_STRING": query,
             "REMOTE_ADDR": self.client_address[0],
             "CONTENT_LENGTH": length,

@@ -74,12 +74,12 @@ class RedisBudget:
         self._run(str(remaining), wait)
 
     def _run(self, remaining: str, wait: float) -> float:
+        from redis.exceptions import RedisError  # noqa: PLC0415  # an extra
+
         arguments: list[Any] = [self._rate.interval_seconds, self._rate.tolerance_seconds, remaining, wait]
         try:
             return float(self._script(keys=[self._key], args=arguments))
-        except Exception as error:
-            if type(error).__module__.partition(".")[0] != "redis":
-                raise
+        except RedisError as error:
             problem = f"the request budget in Redis does not answer ({type(error).__name__})"
         raise BudgetUnavailable(problem)  # outside the except: the cause could hold the server's address and password
 

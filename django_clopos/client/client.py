@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from types import TracebackType
@@ -111,8 +111,8 @@ class Client:
         selects: Sequence[str] = (),
         limit: int | None = None,
         ahead: AheadCount = 1,
-    ) -> Iterator[Page[S]]:
-        """Walk a list from its first page to its end.
+    ) -> Generator[Page[S], None, None]:
+        """Walk a list from its first page to its end. Close the generator to leave early.
 
         Args:
             parent: clopos id of the row that the list belongs to, where the endpoint has one.

@@ -12,7 +12,7 @@ import hashlib
 import itertools
 import math
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Generator
 from typing import Generic, Literal, Protocol, TypeAlias, TypeVar
 
 from django_clopos.client.ahead import MOST_IN_FLIGHT
@@ -91,7 +91,7 @@ class Walk(Generic[S]):
         """For each page sent ahead: how often it was halved, and its parts."""
         self._timeout: RemoteTimeout | None = None
 
-    def pages(self) -> Iterator[Page[S]]:
+    def pages(self) -> Generator[Page[S], None, None]:
         """Give every page in order; the first one even when it is empty."""
         number = 1
         try:
@@ -128,7 +128,7 @@ class Walk(Generic[S]):
     def _repeats(self, page: Page[S]) -> bool:
         digest = hashlib.blake2b(digest_size=16)
         for record in page.records:
-            digest.update(hashlib.blake2b(record, digest_size=16).digest())
+            digest.update(record)
         if digest.digest() in self._digests:
             return True
         self._digests.add(digest.digest())

@@ -7,12 +7,14 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 import httpx
 import pytest
 
 from django_clopos.client import Client, Config
+from django_clopos.sandbox import Sandbox
 
 CONFIG = Config(
     base_url="https://remote.example/open-api/v2",
@@ -21,6 +23,7 @@ CONFIG = Config(
     client_secret="secret-93b0e2",
     integrator_id="integrator-40d8",
 )
+TODAY = date(2026, 11, 20)
 TOKEN = "opaque-token-71f4"
 
 Step = httpx.Response | Exception | Callable[[httpx.Request], httpx.Response] | None
@@ -119,3 +122,16 @@ def remote() -> Remote:
 def client(remote: Remote, clock: Clock) -> Iterator[Client]:
     with Client(CONFIG, transport=httpx.MockTransport(remote), clock=clock, sleep=clock.sleep) as client:
         yield client
+
+
+def open_client(sandbox: Sandbox, clock: Clock, **changes: Any) -> Client:
+    credentials = sandbox.credentials("demo")
+    fields: dict[str, Any] = {
+        "base_url": "http://sandbox.test/open-api/v2",
+        "brand": credentials.brand,
+        "client_id": credentials.client_id,
+        "client_secret": credentials.client_secret,
+        "integrator_id": credentials.integrator_id,
+    }
+    transport = None if "base_url" in changes else httpx.WSGITransport(app=sandbox)
+    return Client(Config(**(fields | changes)), transport=transport, clock=clock, sleep=clock.sleep)

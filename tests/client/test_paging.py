@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
 from typing import Any
@@ -24,15 +23,11 @@ from django_clopos.client import (
     VENUES,
     Client,
     EndlessPages,
-    NotFound,
+    Endpoint,
     Page,
-    RemoteTimeout,
     RepeatedPage,
-    ServerError,
 )
-from tests.client.conftest import CONFIG, Clock, Remote, ids, make_rows
-
-TIMEOUT = httpx.Response(504, json={"message": "upstream"})
+from tests.client.conftest import CONFIG, Remote, ids, make_rows
 
 
 def collect(walk: Iterator[Page[Any]], seen: list[int]) -> None:
@@ -184,7 +179,8 @@ def test_pages_without_end_stop_the_walk(client: Client, remote: Remote, total: 
         return httpx.Response(200, json={"data": rows, "total": total})
 
     remote.script.extend([grow] * 2000)
-    endpoint, limit = (CUSTOMERS, 996) if total is None else (RECEIPTS, 5)
+    endpoint: Endpoint[Any] = CUSTOMERS if total is None else RECEIPTS
+    limit = 996 if total is None else 5
 
     with pytest.raises(EndlessPages, match="is still not the last"):
         for _ in client.pages(endpoint, limit=limit, ahead=0):
@@ -276,263 +272,3 @@ def test_a_question_that_cannot_be_asked_is_refused_at_once(
         ask(client)
 
     assert remote.asked == []
-
-
-# Pages too slow to come whole
-
-
-def slow_above(remote: Remote, limit: int) -> Callable[[httpx.Request], httpx.Response]:
-    def answer(request: httpx.Request) -> httpx.Response:
-        if int(request.url.params["limit"]) > limit:
-            return TIMEOUT
-        return remote._list(request)
-
-    return answer
-
-
-@settings(max_examples=60, deadline=None)
-@given(count=st.integers(0, 70), ahead=st.sampled_from([0, 1, 4]), passes=st.sampled_from([4, 8, 16]))
-def test_a_slow_page_comes_in_halves_and_loses_nothing(count: int, ahead: int, passes: int) -> None:
-    clock, remote = Clock(), Remote(rows=make_rows(count))
-    remote.script.extend([slow_above(remote, passes)] * 500)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("time.sleep", clock.sleep)
-        client = Client(CONFIG, transport=httpx.MockTransport(remote), clock=clock, sleep=clock.sleep)
-        pages = list(client.pages(RECEIPTS, limit=16, ahead=ahead))
-
-    assert [number for page in pages for number in ids(page.records)] == list(range(1, count + 1))
-    assert [page.number for page in pages] == list(range(1, len(pages) + 1))
-    assert all(len(page.records) == 16 for page in pages[:-1])
-
-
-def test_a_page_is_halved_after_two_timeouts_and_the_next_ones_at_once(client: Client, remote: Remote) -> None:
-    remote.rows = make_rows(40)
-    remote.script.extend([slow_above(remote, 8)] * 100)
-
-    pages = list(client.pages(RECEIPTS, limit=16, ahead=0))
-
-    assert remote.pages_asked == [(1, 16), (1, 16), (1, 8), (2, 8), (3, 8), (4, 8), (5, 8), (6, 8)]
-    assert [len(page.records) for page in pages] == [16, 16, 8]
-    assert [(page.limit, page.total) for page in pages] == [(16, 40)] * 3
-
-
-def test_a_page_is_halved_twice_at_most(client: Client, remote: Remote) -> None:
-    remote.rows = make_rows(40)
-    remote.script.extend([slow_above(remote, 2)] * 100)
-
-    with pytest.raises(RemoteTimeout, match="after 5 attempts"):
-        list(client.pages(RECEIPTS, limit=16, ahead=0))
-
-    assert remote.pages_asked == [(1, 16)] * 2 + [(1, 8)] * 2 + [(1, 4)] * 5
-
-
-def test_one_timeout_halves_nothing(client: Client, remote: Remote) -> None:
-    remote.rows = make_rows(20)
-    remote.script.extend([TIMEOUT, None, httpx.ReadTimeout("slow")])
-
-    assert read_ids(client, limit=16, ahead=0) == list(range(1, 21))
-    assert remote.pages_asked == [(1, 16), (1, 16), (2, 16), (2, 16)]
-
-
-def test_a_page_of_a_remote_that_clamps_is_not_halved(client: Client, remote: Remote) -> None:
-    """The halves of a clamped page begin elsewhere: rows would be lost."""
-    remote.rows, remote.clamp = make_rows(40), 6
-    remote.script.extend([None, *[TIMEOUT] * 5])
-
-    with pytest.raises(RemoteTimeout, match="after 5 attempts"):
-        read_ids(client, limit=16, ahead=0)
-
-
-def test_a_first_page_that_clamps_below_its_half_is_not_put_together(client: Client, remote: Remote) -> None:
-    remote.rows, remote.clamp = make_rows(40), 6
-    remote.script.extend([slow_above(remote, 8)] * 100)
-
-    with pytest.raises(RemoteTimeout):
-        read_ids(client, limit=16, ahead=0)
-
-
-def test_a_single_page_is_never_halved(client: Client, remote: Remote) -> None:
-    remote.script.extend([TIMEOUT] * 5)
-
-    with pytest.raises(RemoteTimeout, match="after 5 attempts"):
-        client.page(RECEIPTS, limit=100)
-
-
-# Fetching ahead
-
-
-def ahead_threads() -> list[str]:
-    return [thread.name for thread in threading.enumerate() if thread.name.startswith("clopos-ahead")]
-
-
-def test_the_next_page_is_fetched_while_the_current_one_is_used(client: Client, remote: Remote) -> None:
-    remote.rows = make_rows(12)
-    arrived = threading.Event()
-
-    def note(request: httpx.Request) -> httpx.Response:
-        arrived.set()
-        return remote._list(request)
-
-    remote.script.extend([None, note])
-    walk = client.pages(RECEIPTS, limit=4, ahead=1)
-    next(walk)
-
-    assert arrived.wait(5)
-    assert [len(page.records) for page in walk] == [4, 4]
-
-
-def test_as_many_pages_are_in_flight_as_asked_for(client: Client, remote: Remote) -> None:
-    remote.rows = make_rows(40)
-    together = threading.Barrier(4)
-
-    def meet(request: httpx.Request) -> httpx.Response:
-        together.wait(timeout=5)  # breaks, and fails the walk, unless four are there at the same time
-        return remote._list(request)
-
-    remote.script.extend([None, meet, meet, meet, meet])
-
-    assert read_ids(client, limit=8, ahead=4) == list(range(1, 41))
-
-
-def test_latency_decides_how_many_are_in_flight(remote: Remote) -> None:
-    remote.rows = make_rows(400)
-    clock = Clock()
-
-    def slow(request: httpx.Request) -> httpx.Response:
-        clock.now += 0.5
-        return remote._list(request)
-
-    remote.script.extend([slow])
-    client = Client(CONFIG, transport=httpx.MockTransport(remote), clock=clock, sleep=lambda _: None)
-    walk = client.pages(RECEIPTS, limit=20, ahead="auto")
-    next(walk)
-    walk.close()  # type: ignore[attr-defined]  # a generator
-
-    assert len(remote.asked) == 1 + 3
-
-
-def test_nothing_is_asked_beyond_the_announced_end(client: Client, remote: Remote) -> None:
-    remote.rows = make_rows(10)
-
-    assert len(read_ids(client, limit=4, ahead=4)) == 10
-    assert sorted(number for number, _ in remote.pages_asked) == [1, 2, 3]
-
-
-def test_a_walk_without_ahead_starts_no_thread(client: Client, remote: Remote) -> None:
-    remote.rows = make_rows(12)
-
-    for _ in client.pages(RECEIPTS, limit=4, ahead=0):
-        assert ahead_threads() == []
-
-
-@pytest.mark.parametrize("ahead", [1, 4])
-def test_a_walk_left_early_leaves_no_thread(client: Client, remote: Remote, ahead: int) -> None:
-    remote.rows = make_rows(100)
-
-    for page in client.pages(RECEIPTS, limit=4, ahead=ahead):
-        if page.number == 2:
-            break
-
-    assert ahead_threads() == []
-
-
-def test_a_walk_left_early_does_not_sit_out_its_waits(remote: Remote) -> None:
-    class SlowBudget:
-        waits: Iterator[float] = iter([0.0, 0.0, 3600.0])
-
-        def reserve(self) -> float:
-            return next(self.waits)
-
-        def observe(self, *, limit: int | None, remaining: int, reset_seconds: float | None) -> None:
-            raise AssertionError("no header was sent")
-
-    remote.rows = make_rows(100)
-    client = Client(CONFIG, budget=SlowBudget(), transport=httpx.MockTransport(remote))
-    for page in client.pages(RECEIPTS, limit=4, ahead=1):
-        if page.number == 2:
-            break
-
-    assert [number for number, _ in remote.pages_asked] == [1, 2]
-    assert ahead_threads() == []
-
-
-def test_an_error_of_a_page_sent_ahead_comes_after_the_pages_before_it(client: Client, remote: Remote) -> None:
-    remote.rows = make_rows(12)
-    remote.script.extend([None, *[httpx.Response(404, json={"success": False, "error": "not_found"})]])
-    seen: list[int] = []
-
-    with pytest.raises(NotFound):
-        collect(client.pages(RECEIPTS, limit=4, ahead=1), seen)
-
-    assert seen == [1, 2, 3, 4]
-    assert ahead_threads() == []
-
-
-def test_a_failure_of_a_page_sent_ahead_is_repaired(client: Client, remote: Remote) -> None:
-    remote.rows = make_rows(20)
-    remote.script.extend([None, httpx.ReadError("reset"), httpx.Response(500, json={})])
-
-    assert read_ids(client, limit=4, ahead=4) == list(range(1, 21))
-    assert client.usage.retries == 2
-
-
-def test_an_expired_token_of_pages_sent_ahead_is_renewed_once(client: Client, remote: Remote) -> None:
-    remote.rows = make_rows(20)
-    expired = httpx.Response(401, json={"success": False, "error": "Token expired"})
-    remote.script.extend([None, expired, expired, expired])
-
-    assert read_ids(client, limit=4, ahead=3) == list(range(1, 21))
-    assert remote.authentications == 2
-
-
-def test_a_token_that_cannot_be_had_does_not_take_the_page_before(client: Client, remote: Remote, clock: Clock) -> None:
-    remote.rows = make_rows(12)
-    walk = client.pages(RECEIPTS, limit=4, ahead=1)
-    next(walk)
-    next(walk)
-    clock.now += 4000
-    remote.auth_script.extend([httpx.Response(500, json={})] * 99)
-
-    assert ids(next(walk).records) == [9, 10, 11, 12]
-
-
-class WatchedClock(Clock):
-    """Tells when an answer has arrived in a thread that fetches ahead."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.readings = 0
-        self.has_answer = threading.Event()
-
-    def __call__(self) -> float:
-        if threading.current_thread().name.startswith("clopos-ahead"):
-            self.readings += 1  # one before sending, one after
-            if self.readings == 2:
-                self.has_answer.set()
-        return super().__call__()
-
-
-def test_waiting_out_a_429_counts_the_time_that_its_answer_lay_here(
-    remote: Remote, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    clock = WatchedClock()
-    monkeypatch.setattr("time.sleep", clock.sleep)
-    remote.rows = make_rows(8)
-    remote.script.extend([None, httpx.Response(429, json={}, headers={"RateLimit-Reset": "30"})])
-    client = Client(CONFIG, transport=httpx.MockTransport(remote), clock=clock, sleep=clock.sleep)
-    walk = client.pages(RECEIPTS, limit=4, ahead=1)
-    next(walk)
-    assert clock.has_answer.wait(5)
-    threading.Event().wait(0.05)  # the clock was read; let the thread note what it read
-
-    clock.now += 20
-    next(walk)
-
-    assert clock.slept == [pytest.approx(10.0)]
-
-
-def test_the_error_of_a_walk_names_the_list(client: Client, remote: Remote) -> None:
-    remote.script.extend([httpx.Response(500, json={})] * 5)
-
-    with pytest.raises(ServerError, match=r"^GET receipts: the remote failed \(HTTP 500\) after 5 attempts\. "):
-        list(client.pages(RECEIPTS))

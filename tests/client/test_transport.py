@@ -26,7 +26,7 @@ CUT = b"HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n" + b'{"success":true,"dat
 
 
 @contextmanager
-def listen(answer: Callable[[socket.socket], None]) -> Iterator[str]:
+def listen(answer: Callable[[socket.socket], object]) -> Iterator[str]:
     """Accept connections, read a request from each, and let `answer` do the rest."""
     listener = socket.create_server(("127.0.0.1", 0))
 
@@ -75,7 +75,7 @@ def test_an_answer_that_is_not_http_is_a_lost_connection() -> None:
 
 def test_silence_is_a_timeout() -> None:
     release = threading.Event()
-    with listen(lambda connection: release.wait(10) and None) as url:
+    with listen(lambda connection: release.wait(10)) as url:
         outcome = send_once(url, read_timeout_seconds=0.1)
         release.set()
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -62,6 +62,8 @@ class Plan:
     is_keyed: bool
     conflict: tuple[str, ...]
     """Columns that identify a row."""
+    identify: Callable[[list[Any]], Any]
+    """Takes a row's values, gives those of the columns that identify it."""
 
     @property
     def updated(self) -> tuple[str, ...]:
@@ -123,16 +125,19 @@ def _make_plan(declared: Table | Child, *, engine: list[str], extra: Mapping[str
         field for field in model._meta.concrete_fields if field.attname not in engine and not _is_automatic(field)
     ]
     names = [field.attname for field in fields]
+    columns = (*names, *engine)
+    conflict = ("id",) if issubclass(model, KeyedModel) else _unique_columns(model)
     return Plan(
         model=model,
-        columns=(*names, *engine),
+        columns=columns,
         read=tuple(_find_source(declared, name, extra) for name in names),
         references=_places(fields, MirrorForeignKey),
         stamps=_places(fields, models.DateTimeField),
         json=_places(fields, ExactJSONField),
         venue_index=names.index("venue_id") if "venue_id" in names else None,
         is_keyed=issubclass(model, KeyedModel),
-        conflict=("id",) if issubclass(model, KeyedModel) else _unique_columns(model),
+        conflict=conflict,
+        identify=itemgetter(*(columns.index(name) for name in conflict)),
     )
 
 

@@ -180,12 +180,13 @@ class _Engine:
             resource=resource,
             walk=self._make_walk(client, resource, venue),
             listener=self.listener,
+            lease=lease,
             before=client.usage,
             is_dry_run=self.options.is_dry_run,
             holds_collector=self.options.holds_collector,
         )
         try:
-            step.execute(lease)
+            step.execute()
         except CloposError as error:
             self._close_step(row, error)
             self._stop_if_hopeless(error)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
 from hashlib import blake2b
 from typing import Any
 
@@ -15,9 +15,20 @@ from django_clopos.mirror.resource import JsonObject, Resource
 from django_clopos.models.fields import dump_json, load_json
 from django_clopos.schemas.base import ID_LIMIT
 
-# What no column can hold, or what would make a cast of the stored record fail for every row: an escaped NUL, half of a
-# surrogate pair, an exponent of three digits or more. A hit is only a suspicion, since a backslash may be escaped.
-_SUSPICIOUS = re.compile(rb"\\u0000|\\u[dD][89a-fA-F]|[eE][+-]?\d{3}")
+
+def _read_number(text: str) -> Decimal:
+    """Read a number exactly. Raises ValueError for one that no database reads: a cast would fail for every row."""
+    try:
+        number = Decimal(text)
+    except InvalidOperation:
+        number = Decimal(f"1e{_LARGEST_EXPONENT + 1}")
+    if ("e" in text or "E" in text) and abs(number.adjusted()) > _LARGEST_EXPONENT:
+        raise ValueError(f"a number has an exponent beyond {_LARGEST_EXPONENT}")
+    return number
+
+
+_LARGEST_EXPONENT = 1000
+_decode = msgspec.json.Decoder(float_hook=_read_number).decode
 
 
 class _Head(msgspec.Struct):
@@ -41,13 +52,13 @@ class Incoming:
     def decode(self) -> JsonObject:
         """Give the record as a dictionary with exact numbers. Raises ValueError for what no column could hold."""
         try:
-            record = load_json(self.body)
-        except (msgspec.DecodeError, UnicodeDecodeError):
-            raise ValueError("the text holds half of a surrogate pair or bytes that are not UTF-8") from None
+            record = _decode(self.body)
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            raise ValueError(_explain(error)) from None
         if not isinstance(record, dict):
             raise ValueError(f"the record is {_name_type(record)}, not an object")  # noqa: TRY004  # one error for what is refused
-        if _SUSPICIOUS.search(self.body):
-            _refuse_unholdable(record)
+        if b"\\u0000" in self.body:  # only a suspicion: the backslash itself may be escaped
+            _refuse_nul(record)
         return record
 
     def as_text(self) -> str:
@@ -109,22 +120,27 @@ def _find_id_slowly(body: bytes) -> int | None:
     return found if type(found) is int else None
 
 
-def _refuse_unholdable(value: Any) -> None:
-    """Raise ValueError for a NUL, or for a number whose exponent no database reads."""
+def _refuse_nul(value: Any) -> None:
+    """Raise ValueError for a text with the character NUL, in keys too."""
     match value:
-        case str() if "\x00" in value:
-            raise ValueError("a text holds the character NUL, which no database column takes")
+        case str():
+            if "\x00" in value:
+                raise ValueError("a text holds the character NUL, which no database column takes")
         case dict():
             for key, inner in value.items():
-                _refuse_unholdable(key)
-                _refuse_unholdable(inner)
+                _refuse_nul(key)
+                _refuse_nul(inner)
         case list():
             for inner in value:
-                _refuse_unholdable(inner)
-        case _ if hasattr(value, "adjusted") and abs(value.adjusted()) > 1000:
-            raise ValueError("a number has an exponent beyond 1000")
+                _refuse_nul(inner)
         case _:
             pass
+
+
+def _explain(error: Exception) -> str:
+    if isinstance(error, msgspec.ValidationError):
+        return str(error)
+    return "a text holds half of a surrogate pair, or bytes that are not UTF-8"
 
 
 def _name_type(value: object) -> str:

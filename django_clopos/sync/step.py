@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import gc
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from django.db import router, transaction
 from django.utils import timezone
@@ -18,7 +19,7 @@ from django_clopos.models.brands import Brand
 from django_clopos.signals import row_rejected, rows_changed
 from django_clopos.sync.columns import RowContext
 from django_clopos.sync.lease import Held
-from django_clopos.sync.pages import read_records
+from django_clopos.sync.pages import Incoming, read_records
 from django_clopos.sync.quarantine import (
     DriftCounter,
     Rejection,
@@ -28,8 +29,11 @@ from django_clopos.sync.quarantine import (
 )
 from django_clopos.sync.removals import remove_absent
 from django_clopos.sync.report import Listener
-from django_clopos.sync.store import Outcome, Pipeline
+from django_clopos.sync.store import Outcome, Page, Pipeline
 from django_clopos.sync.walks import Batch, Walk
+
+#: How long the counts of pages that change nothing may wait; the lease is renewed with them.
+_QUIET_SECONDS = 5.0
 
 
 @dataclass(kw_only=True, slots=True)
@@ -42,114 +46,107 @@ class Step:
     resource: Resource
     walk: Walk
     listener: Listener
+    lease: Held | None
     before: Usage
     """What the client had used before this step."""
     is_dry_run: bool
     holds_collector: bool
-    """Keep the garbage collector out of the pages: 20 percent faster, not for threads of a web server."""
+    """Keep the garbage collector out of the pages: a fifth faster, not for threads of a web server."""
+    _drift: DriftCounter = field(default_factory=DriftCounter)
+    _open_rejections: set[tuple[str, str]] = field(default_factory=set)
+    _created: set[tuple[str, int]] = field(default_factory=set)
+    _saved_at: float = 0.0
 
-    def execute(self, lease: Held | None) -> None:
+    def execute(self) -> None:
         """Store every batch of the walk. Raises what the client raises; what was stored until then stays."""
-        drift = DriftCounter()
-        open_rejections = find_open_rejections(brand_id=self.brand.pk or 0, resource=self.resource.name)
-        seen: set[tuple[str, int]] = set()
+        self._open_rejections = find_open_rejections(brand_id=self.brand.pk or 0, resource=self.resource.name)
         try:
             for batch in self.walk.batches():
                 self._count_usage()
                 if batch.expected is not None:
                     self.listener.expecting(self.row, rows=batch.expected)
                 with _collector_held() if self.holds_collector else nullcontext():
-                    self._store(batch, lease=lease, drift=drift, open_rejections=open_rejections, seen=seen)
+                    self._take(batch)
         finally:
             self._count_usage()
             if not self.is_dry_run:
-                drift.save(brand_id=self.brand.pk, resource=self.resource.name, now=timezone.now())
+                self._drift.save(brand_id=self.brand.pk, resource=self.resource.name, now=timezone.now())
 
-    def _count_usage(self) -> None:
-        used = self.walk.client.usage - self.before
-        self.row.requests, self.row.waited_seconds = used.requests, used.waited_seconds
+    def _take(self, batch: Batch) -> None:
+        pipeline = self._make_pipeline()
+        records = read_records(self.resource, batch.bodies)
+        pages = pipeline.prepare(records)
+        self.row.pages += 1 if batch.is_page else 0
+        self.row.seen += len(records)
+        if self.is_dry_run or self._is_quiet(batch, pages):
+            outcomes = pipeline.describe(pages)
+            removed: list[int] = []
+            self._count(outcomes)
+        else:
+            outcomes, removed = self._write(batch, pipeline, pages, records)
+        if not self.is_dry_run:
+            self._send_signals(outcomes, removed)
+        self.listener.page_stored(self.row, rejections=_rejections(outcomes))
 
-    def _store(
-        self,
-        batch: Batch,
-        *,
-        lease: Held | None,
-        drift: DriftCounter,
-        open_rejections: set[tuple[str, str]],
-        seen: set[tuple[str, int]],
-    ) -> None:
-        pipeline = Pipeline(
+    def _make_pipeline(self) -> Pipeline:
+        return Pipeline(
             resource=self.resource,
             context=RowContext(brand_id=self.brand.pk or 0, venue=self.row.venue, timezone_of=self.brand.timezone_of),
-            drift=drift,
-            open_rejections=open_rejections,
+            drift=self._drift,
+            open_rejections=self._open_rejections,
             now=timezone.now(),
             using=router.db_for_write(self.resource.table.model),
         )
-        records = read_records(self.resource, batch.bodies)
-        pages = pipeline.prepare(records)
-        if self.is_dry_run:
-            outcomes = pipeline.describe(pages)
-            self._count(batch, outcomes, seen, seen_now=len(records))
-            self.listener.page_stored(self.row, rejections=_rejections(outcomes))
-            return
-        before = {name: getattr(self.row, name) for name in COUNTS}
-        try:
-            with transaction.atomic(using=pipeline.using), allow_writes():
-                if lease:
-                    lease.renew()
-                outcomes = pipeline.write(pages)
-                removed = remove_absent(pipeline, records) if batch.is_set else []
-                self._save_rejections(outcomes, open_rejections, pipeline)
-                self._count(batch, outcomes, seen, seen_now=len(records))
-                self.row.removed += len(removed)
-                self.row.save(update_fields=[*COUNTS, "waited_seconds"])
-                self.walk.checkpoints.write(batch.checkpoints)
-        except BaseException:
-            for name, value in before.items():
-                setattr(self.row, name, value)  # the page was rolled back, and so are its counts
-            raise
-        self._tell(outcomes, removed)
 
-    def _count(self, batch: Batch, outcomes: Sequence[Outcome], seen: set[tuple[str, int]], *, seen_now: int) -> None:
-        """Add a page to the step's counts. In a dry run a row that comes twice must not be counted as new twice."""
-        self.row.pages += 1 if batch.is_page else 0
-        self.row.seen += seen_now
+    def _is_quiet(self, batch: Batch, pages: Sequence[Page]) -> bool:
+        """Tell whether a page changes nothing, so that its counts may wait for the next commit, seconds away."""
+        if batch.checkpoints or batch.is_set or time.monotonic() - self._saved_at > _QUIET_SECONDS:
+            return False
+        return not any(page.has_work(self._open_rejections) for page in pages)
+
+    def _write(
+        self, batch: Batch, pipeline: Pipeline, pages: Sequence[Page], records: Sequence[Incoming]
+    ) -> tuple[list[Outcome], list[int]]:
+        """Commit a page with its counters and checkpoints, if the lease is still ours."""
+        with transaction.atomic(using=pipeline.using), allow_writes():
+            if self.lease:
+                self.lease.renew()
+            outcomes = pipeline.write(pages)
+            removed = remove_absent(pipeline, records) if batch.is_set else []
+            self._save_rejections(outcomes, pipeline)
+            self._count(outcomes)
+            self.row.removed += len(removed)
+            self.row.save(update_fields=[*COUNTS, "waited_seconds"])
+            self.walk.checkpoints.write(batch.checkpoints)
+        self._saved_at = time.monotonic()
+        return outcomes, removed
+
+    def _count(self, outcomes: Sequence[Outcome]) -> None:
+        """Add a page's outcomes. In a dry run a row that comes twice must not be counted as new twice."""
         for outcome in outcomes:
-            name = outcome.table.model.__name__
-            created = [clopos_id for clopos_id in outcome.created if (name, clopos_id) not in seen]
+            created = {(outcome.table.model.__name__, clopos_id) for clopos_id in outcome.created}
             if self.is_dry_run:
-                seen.update((name, clopos_id) for clopos_id in created)
+                created -= self._created
+                self._created |= created
             self.row.created += len(created)
             self.row.updated += len(outcome.updated)
             self.row.unchanged += outcome.unchanged
             self.row.rejected += len(outcome.rejections)
 
-    def _save_rejections(
-        self, outcomes: Sequence[Outcome], open_rejections: set[tuple[str, str]], pipeline: Pipeline
-    ) -> None:
+    def _save_rejections(self, outcomes: Sequence[Outcome], pipeline: Pipeline) -> None:
+        brand_id, name = self.brand.pk, self.resource.name
         rejections = _rejections(outcomes)
         save_rejections(
-            rejections,
-            brand_id=self.brand.pk,
-            resource=self.resource.name,
-            venue=self.row.venue,
-            run=self.run,
-            now=pipeline.now,
+            rejections, brand_id=brand_id, resource=name, venue=self.row.venue, run=self.run, now=pipeline.now
         )
-        open_rejections.update((rejection.table.__name__, rejection.key) for rejection in rejections)
+        self._open_rejections.update((rejection.table.__name__, rejection.key) for rejection in rejections)
         for outcome in outcomes:
-            resolve_rejections(
-                outcome.resolved,
-                brand_id=self.brand.pk,
-                resource=self.resource.name,
-                table=outcome.table.model.__name__,
-                now=pipeline.now,
-            )
-            open_rejections.difference_update((outcome.table.model.__name__, key) for key in outcome.resolved)
+            table = outcome.table.model.__name__
+            resolve_rejections(outcome.resolved, brand_id=brand_id, resource=name, table=table, now=pipeline.now)
+            self._open_rejections.difference_update((table, key) for key in outcome.resolved)
 
-    def _tell(self, outcomes: Sequence[Outcome], removed: list[int]) -> None:
-        """Send signals and call the listener, after the commit."""
+    def _send_signals(self, outcomes: Sequence[Outcome], removed: list[int]) -> None:
+        """Tell the site what was committed; a receiver that fails is logged by Django and stops nothing."""
         for index, outcome in enumerate(outcomes):
             gone = removed if index == 0 else []
             if outcome.created or outcome.updated or gone:
@@ -163,8 +160,7 @@ class Step:
                     removed=gone,
                     run=self.run,
                 )
-        rejections = _rejections(outcomes)
-        for rejection in rejections:
+        for rejection in _rejections(outcomes):
             row_rejected.send_robust(
                 sender=rejection.table,
                 brand=self.brand,
@@ -173,7 +169,10 @@ class Step:
                 reason=rejection.reason,
                 run=self.run,
             )
-        self.listener.page_stored(self.row, rejections=rejections)
+
+    def _count_usage(self) -> None:
+        used = self.walk.client.usage - self.before
+        self.row.requests, self.row.waited_seconds = used.requests, used.waited_seconds
 
 
 def _rejections(outcomes: Sequence[Outcome]) -> list[Rejection]:

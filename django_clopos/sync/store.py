@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
@@ -62,6 +62,26 @@ class Page:
     comparison: Comparison
     touched: list[Incoming]
     """Same content in other bytes: only the digest changes."""
+    key_of: Callable[[Incoming], str]
+    """Names a record among the rejected."""
+
+    @property
+    def usable(self) -> list[Incoming]:
+        """Records whose row is right as it stands."""
+        return [*self.comparison.restored, *self.comparison.unchanged, *self.touched]
+
+    def has_work(self, open_rejections: Collection[tuple[str, str]]) -> bool:
+        """Tell whether anything is to be written."""
+        if self.rows or self.rejections or self.touched or self.comparison.restored:
+            return True
+        return bool(self.find_resolved(self.usable, open_rejections))
+
+    def find_resolved(self, records: Iterable[Incoming], open_rejections: Collection[tuple[str, str]]) -> list[str]:
+        """Give the keys of open rejections that these valid records take the place of."""
+        if not open_rejections:
+            return []
+        name = self.table.model.__name__
+        return [key for key in map(self.key_of, records) if (name, key) in open_rejections]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -88,11 +108,11 @@ class Pipeline:
             pages += [self._prepare_table(nested.table, inner, yields=nested.yields)]
         return pages
 
-    def write(self, pages: list[Page]) -> list[Outcome]:
+    def write(self, pages: Sequence[Page]) -> list[Outcome]:
         """Write prepared pages inside the caller's transaction."""
         return [self._write_table(page) for page in pages]
 
-    def describe(self, pages: list[Page]) -> list[Outcome]:
+    def describe(self, pages: Sequence[Page]) -> list[Outcome]:
         """Say what `write` would do."""
         return [self._conclude(page, page.rows, page.rejections) for page in pages]
 
@@ -126,7 +146,15 @@ class Pipeline:
                     touched.append(record)
                 else:
                     rows.append(row)
-        return Page(table=table, plan=plan, rows=rows, rejections=rejections, comparison=comparison, touched=touched)
+        return Page(
+            table=table,
+            plan=plan,
+            rows=rows,
+            rejections=rejections,
+            comparison=comparison,
+            touched=touched,
+            key_of=self.key_of,
+        )
 
     def _validate(self, table: Table, plan: Plan, incoming: Incoming, stored: JsonObject | None) -> Valid | None:
         """Validate one record over the stored one. None: nothing differs after all."""
@@ -181,7 +209,7 @@ class Pipeline:
                 values += [self.context.base + item.id, item.id]  # type: ignore[attr-defined]  # keyed children have a schema with id
             elif plan.columns[-1] == "position":
                 values.append(position)
-            rows[_identify(plan, values)] = values
+            rows[plan.identify(values)] = values
         return list(rows.values())
 
     def _count_bad_stamps(self, names: list[str]) -> None:
@@ -257,7 +285,7 @@ class Pipeline:
         rows: dict[Any, list[Any]] = {}
         for row in [*new, *replaced]:
             for values in row.children[index] or ():
-                rows[_identify(plan, values)] = values
+                rows[plan.identify(values)] = values
         write.insert(connections[self.using], plan, list(rows.values()))
 
     def _clear_marks(self, page: Page) -> None:
@@ -292,10 +320,8 @@ class Pipeline:
                 outcome.updated[row.incoming.id] = row.changed_keys
         outcome.updated |= {record.id: ("removed_at",) for record in comparison.restored}
         outcome.unchanged = len(comparison.unchanged) + len(page.touched)
-        valid = [*(row.incoming for row in written), *comparison.restored, *comparison.unchanged, *page.touched]
-        name = page.table.model.__name__
-        keys = (self.key_of(record) for record in valid)
-        outcome.resolved = [key for key in keys if (name, key) in self.open_rejections]
+        valid = [*(row.incoming for row in written), *page.usable]
+        outcome.resolved = page.find_resolved(valid, self.open_rejections)
         return outcome
 
 
@@ -304,12 +330,6 @@ def _find_nested(nested: Nested, outer: Iterable[JsonObject]) -> Iterator[Incomi
         for inner in nested.find(record):
             with contextlib.suppress(UnicodeEncodeError):  # cannot happen: the outer record was decoded from UTF-8
                 yield make_incoming(inner)
-
-
-def _identify(plan: Plan, values: list[Any]) -> Any:
-    """Give what identifies a child row among its siblings."""
-    places = [plan.columns.index(name) for name in plan.conflict]
-    return tuple(values[place] for place in places)
 
 
 def _first_line(error: Exception) -> str:

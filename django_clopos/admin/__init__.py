@@ -1,0 +1,8 @@
+"""The mirror in Django's admin: every table can be looked at, only brands can be edited.
+
+Each module registers the tables of its domain; Django's autodiscovery imports this package.
+"""
+
+from django_clopos.admin import bookkeeping, brands, catalog, people, pricing, products, receipts, sales, venues
+
+__all__ = ["bookkeeping", "brands", "catalog", "people", "pricing", "products", "receipts", "sales", "venues"]

@@ -1,0 +1,34 @@
+"""Which columns and filters the lists around the products have: categories, stations, the stop list."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+
+from django_clopos.admin.filters import ReferenceFilter
+from django_clopos.admin.readonly import MirrorAdmin
+from django_clopos.models import Category, Station, StopListEntry
+
+
+@admin.register(Category)
+class CategoryAdmin(MirrorAdmin):
+    """Nodes of the category tree."""
+
+    list_display = ("clopos_id", "name", "type", "parent", "depth", "position", "status", "hidden", "brand")
+    list_filter = ("type", "hidden", *MirrorAdmin.list_filter)
+
+
+@admin.register(Station)
+class StationAdmin(MirrorAdmin):
+    """Where products are made."""
+
+    list_display = ("clopos_id", "name", "type", "status", "printable", "updated_at", "brand")
+    list_filter = ("type", "printable", *MirrorAdmin.list_filter)
+
+
+@admin.register(StopListEntry)
+class StopListEntryAdmin(MirrorAdmin):
+    """What is sold out or limited."""
+
+    list_display = ("product", "venue", "limit", "timestamp", "removed_at", "brand")
+    list_filter = (("venue", ReferenceFilter), *MirrorAdmin.list_filter)
+    search_fields = ("=product__clopos_id", "^product__name")

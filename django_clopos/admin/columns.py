@@ -1,0 +1,103 @@
+"""How the value of one column is shown to a person, in lists and on pages alike."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import Decimal
+from functools import cache
+from typing import Any
+
+import msgspec
+from django.contrib import admin
+from django.db import models
+from django.urls import reverse
+from django.utils.formats import number_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from django_clopos.models.base import BRAND_SPAN
+from django_clopos.models.fields import ExactJSONField, MirrorForeignKey, dump_json
+
+Show = Callable[[Any], Any]
+
+#: Fraction digits that an amount shows at least.
+_PLACES = 2
+
+
+@cache
+def show_column(model: type[models.Model], name: str) -> Show | str:
+    """Give what the admin shows for a column: a function of the row, or the name where Django's own way is right."""
+    field = model._meta.get_field(name)
+    if not isinstance(field, models.Field):
+        raise TypeError(f"{model.__name__}.{name} is no column.")
+    show = _find_way(field)
+    if show is None:
+        return name
+    show.__name__ = name
+    order = None if isinstance(field, models.ForeignKey | models.JSONField) else name
+    return admin.display(show, description=str(field.verbose_name), ordering=order)
+
+
+def show_columns(model: type[models.Model], names: tuple[str, ...]) -> tuple[Show | str, ...]:
+    """Give what the admin shows for each column."""
+    return tuple(show_column(model, name) for name in names)
+
+
+def find_references(model: type[models.Model], names: tuple[str, ...]) -> tuple[str, ...]:
+    """Keep the names of columns that refer to other rows."""
+    return tuple(field.name for field in model._meta.concrete_fields if field.name in names and field.many_to_one)
+
+
+def find_unread(model: type[models.Model], references: tuple[str, ...]) -> tuple[str, ...]:
+    """Name the columns of joined rows that no list shows: whole records, and secrets that are dear to decrypt."""
+    return tuple(
+        f"{name}__{column.name}"
+        for name in references
+        for column in model._meta.get_field(name).related_model._meta.concrete_fields  # type: ignore[union-attr]  # a reference has one
+        if column.name in {"raw", "client_secret"}
+    )
+
+
+def _find_way(field: models.Field[Any, Any]) -> Show | None:
+    match field:
+        case MirrorForeignKey():
+            return _show_reference(field)
+        case ExactJSONField():
+            return lambda row: _show_json(getattr(row, field.attname))
+        case models.DecimalField():
+            return lambda row: _show_amount(getattr(row, field.attname))
+        case _ if field.choices:
+            # Django shows a value outside the choices as empty, but ours are open.
+            return lambda row: getattr(row, f"get_{field.name}_display")()
+        case _:
+            return None
+
+
+def _show_reference(field: MirrorForeignKey) -> Show:
+    target_options = field.related_model._meta
+    address = f"admin:{target_options.app_label}_{target_options.model_name}_change"
+
+    def show(row: Any) -> SafeString | str | None:
+        key = getattr(row, field.attname)
+        if key is None:
+            return None
+        target = getattr(row, field.name)
+        if target is None:
+            return f"{key % BRAND_SPAN} (not in the mirror)"
+        return format_html('<a href="{}">{}</a>', reverse(address, args=[key]), target)
+
+    return show
+
+
+def _show_json(value: Any) -> SafeString | None:
+    if value is None:
+        return None
+    return format_html("<pre>{}</pre>", msgspec.json.format(dump_json(value), indent=2))
+
+
+def _show_amount(value: Decimal | None) -> str | None:
+    """Write an amount without the zeros that only fill its column."""
+    if value is None:
+        return None
+    exponent = value.normalize().as_tuple().exponent
+    return number_format(value, decimal_pos=max(_PLACES, -int(exponent)), force_grouping=True)

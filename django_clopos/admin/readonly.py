@@ -1,0 +1,139 @@
+"""Pages that can only be looked at: no add, change or delete, whatever permissions a user has.
+
+Lists and pages take a constant number of queries: exactly the references that a list shows are joined, and the record
+is read only on the page of one row.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from django.contrib import admin
+from django.core.exceptions import ObjectDoesNotExist, ValidationError
+from django.db import models
+from django.http import HttpRequest
+
+from django_clopos.admin.columns import find_references, find_unread, show_columns
+from django_clopos.admin.filters import BrandFilter, RemovedFilter
+from django_clopos.models.base import MarkedModel
+
+if TYPE_CHECKING:  # Django's classes take no type parameter at run time
+    _ModelAdmin = admin.ModelAdmin[Any]
+    _TabularInline = admin.TabularInline[Any, Any]
+else:
+    _ModelAdmin = admin.ModelAdmin
+    _TabularInline = admin.TabularInline
+
+#: What the mirror itself knows of a row, shown below the columns of the remote.
+_MARKS = ("id", "content_hash", "first_seen_at", "synced_at", "missing_since", "removed_at")
+
+
+class _NoWriting:
+    """Answers no to every question whether rows may be written."""
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+class ReadOnlyInline(_NoWriting, _TabularInline):
+    """Rows on the page of the row they belong to: `fk_name` refers to it, `fields` names the columns shown."""
+
+    extra = 0
+    can_delete = False
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Allow who may see the parent's page: these rows are part of its record."""
+        return True
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Give the columns, each in the way that it is shown."""
+        return show_columns(self.model, self._names)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """All of them."""
+        return self.get_fields(request, obj)
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
+        """Join the references shown, and the parent, which a row may name in its title."""
+        references = find_references(self.model, (*self._names, str(self.fk_name)))
+        unread = (*_find_own_unread(self.model), *find_unread(self.model, references))
+        return super().get_queryset(request).select_related(*references).defer(*unread)
+
+    @property
+    def _names(self) -> tuple[str, ...]:
+        return tuple(str(name) for name in self.fields or ())
+
+
+class ReadOnlyAdmin(_NoWriting, _ModelAdmin):
+    """A list and pages of any model; a reference shows as a link, or as the id that is missing."""
+
+    actions = None
+    show_full_result_count = False
+    list_per_page = 50
+
+    def get_list_display(self, request: HttpRequest) -> Any:
+        """Give the columns of the list, each in the way that it is shown."""
+        columns = {field.name for field in self.opts.concrete_fields}
+        return tuple(
+            show_columns(self.model, (str(name),))[0] if name in columns else name for name in self.list_display
+        )
+
+    def get_list_select_related(self, request: HttpRequest) -> tuple[str, ...]:
+        """Join exactly the references that the list shows."""
+        return find_references(self.model, tuple(map(str, self.list_display)))
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
+        """Leave the records unread."""
+        unread = find_unread(self.model, self.get_list_select_related(request))
+        return super().get_queryset(request).defer(*_find_own_unread(self.model), *unread)
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
+        """Read one row with everything that its page shows; None where there is none."""
+        references = find_references(self.model, tuple(field.name for field in self.opts.concrete_fields))
+        rows = self.get_queryset(request).defer(None).defer(*find_unread(self.model, references))
+        try:
+            return rows.select_related(*references).get(pk=self.opts.pk.to_python(object_id))
+        except (ObjectDoesNotExist, ValidationError, ValueError):
+            return None
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Show every column."""
+        return [(None, {"fields": self._show(*(field.name for field in self.opts.concrete_fields))})]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """All that the page shows."""
+        return [field for _, options in self.get_fieldsets(request, obj) for field in options["fields"]]
+
+    def _show(self, *names: str) -> tuple[Any, ...]:
+        return show_columns(self.model, names)
+
+
+class MirrorAdmin(ReadOnlyAdmin):
+    """A mirrored table: the remote's columns first, then what the mirror knows, then the record as it came."""
+
+    list_filter: ClassVar[tuple[Any, ...]] = (RemovedFilter, BrandFilter)
+    search_fields: ClassVar[tuple[str, ...]] = ("=clopos_id", "^name")
+    ordering: ClassVar[tuple[str, ...]] = ("-pk",)
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Show every column; the marks and the record are folded."""
+        names = [field.name for field in self.opts.concrete_fields]
+        first = [name for name in ("clopos_id", "brand") if name in names]
+        own = [name for name in names if name not in {*first, *_MARKS, "raw"}]
+        marks = [name for name in _MARKS if name in names]
+        parts = [(None, (*first, *own), ()), ("Mirror", marks, ("collapse",)), ("Record", ("raw",), ("collapse",))]
+        return [
+            (title, {"fields": self._show(*shown), "classes": classes})
+            for title, shown, classes in parts
+            if shown != ("raw",) or issubclass(self.model, MarkedModel)
+        ]
+
+
+def _find_own_unread(model: type[models.Model]) -> tuple[str, ...]:
+    return ("raw",) if issubclass(model, MarkedModel) else ()

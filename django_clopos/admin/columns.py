@@ -30,9 +30,15 @@ def show_column(model: type[models.Model], name: str) -> Show | str:
     field = model._meta.get_field(name)
     if not isinstance(field, models.Field):
         raise TypeError(f"{model.__name__}.{name} is no column.")
-    show = _find_way(field)
-    if show is None:
+    way = _find_way(field)
+    if way is None:
         return name
+
+    def show(row: Any) -> Any:
+        value = way(row)
+        # The page of a row would show the word None.
+        return admin.site.empty_value_display if value is None else value
+
     show.__name__ = name
     order = None if isinstance(field, models.ForeignKey | models.JSONField) else name
     return admin.display(show, description=str(field.verbose_name), ordering=order)

@@ -149,6 +149,12 @@ def test_amounts_show_their_own_digits(stored: str, shown: str, brand: Brand, ge
     assert f">{shown}<" in get_page(make_receipt(brand, total=stored))
 
 
+def test_what_is_not_known_is_not_called_none(brand: Brand, get_list: Get, get_page: Get) -> None:
+    receipt = make_receipt(brand, total=None, lines=[{"total": 1}])
+
+    assert ">None<" not in get_list(Receipt) + get_page(receipt)
+
+
 def test_an_unknown_key_is_not_an_error(admin_client: Any) -> None:
     for key in ("17", "abc", "9" * 40):
         address = reverse("admin:django_clopos_receipt_change", args=[key])

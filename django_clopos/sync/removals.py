@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from django.db.models import QuerySet
 
-from django_clopos.sync.columns import plan_table
+from django_clopos.mirror.resource import Table
+from django_clopos.sync.columns import RowContext, plan_table
 from django_clopos.sync.compare import match_column
 from django_clopos.sync.pages import Incoming
-from django_clopos.sync.store import Pipeline
 
 
-def remove_absent(pipeline: Pipeline, records: Sequence[Incoming]) -> list[int]:
+def remove_absent(table: Table, context: RowContext, records: Sequence[Incoming], *, now: datetime) -> list[int]:
     """Mark the rows of the venue walked that its answer leaves out, and give their remote ids.
 
     A record without a usable id could be any row, so such an answer removes nothing.
     """
     if any(not record.id for record in records):
         return []
-    table, context = pipeline.resource.table, pipeline.context
     column = match_column(plan_table(table))
     rows: QuerySet[Any, Any] = table.model._base_manager.filter(brand_id=context.brand_id)
     rows = rows.filter(removed_at=None)
@@ -30,5 +30,5 @@ def remove_absent(pipeline: Pipeline, records: Sequence[Incoming]) -> list[int]:
     gone = rows.exclude(**{f"{column}__in": present})
     keys = list(gone.values_list(column, flat=True))
     if keys:
-        gone.update(removed_at=pipeline.now, synced_at=pipeline.now)
+        gone.update(removed_at=now, synced_at=now)
     return [key - context.base for key in keys]

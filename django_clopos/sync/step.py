@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from django.db import router, transaction
 from django.utils import timezone
@@ -20,6 +21,7 @@ from django_clopos.signals import row_rejected, rows_changed
 from django_clopos.sync.columns import RowContext
 from django_clopos.sync.lease import Held
 from django_clopos.sync.pages import Incoming, read_records
+from django_clopos.sync.prepare import Page, Preparer
 from django_clopos.sync.quarantine import (
     DriftCounter,
     Rejection,
@@ -29,7 +31,7 @@ from django_clopos.sync.quarantine import (
 )
 from django_clopos.sync.removals import remove_absent
 from django_clopos.sync.report import Listener
-from django_clopos.sync.store import Outcome, Page, Pipeline
+from django_clopos.sync.store import Outcome, Writer
 from django_clopos.sync.walks import Batch, Walk
 
 #: How long the counts of pages that change nothing may wait; the lease is renewed with them.
@@ -73,30 +75,27 @@ class Step:
                 self._drift.save(brand_id=self.brand.pk, resource=self.resource.name, now=timezone.now())
 
     def _take(self, batch: Batch) -> None:
-        pipeline = self._make_pipeline()
+        now = timezone.now()
+        context = RowContext(brand_id=self.brand.pk or 0, venue=self.row.venue, timezone_of=self.brand.timezone_of)
         records = read_records(self.resource, batch.bodies)
-        pages = pipeline.prepare(records)
+        pages = Preparer(resource=self.resource, context=context, drift=self._drift, now=now).prepare(records)
+        writer = Writer(
+            context=context,
+            open_rejections=self._open_rejections,
+            now=now,
+            using=router.db_for_write(self.resource.table.model),
+        )
         self.row.pages += 1 if batch.is_page else 0
         self.row.seen += len(records)
         if self.is_dry_run or self._is_quiet(batch, pages):
-            outcomes = pipeline.describe(pages)
+            outcomes = writer.describe(pages)
             removed: list[int] = []
             self._count(outcomes)
         else:
-            outcomes, removed = self._write(batch, pipeline, pages, records)
+            outcomes, removed = self._write(batch, writer, pages, records)
         if not self.is_dry_run:
             self._send_signals(outcomes, removed)
         self.listener.page_stored(self.row, rejections=_rejections(outcomes))
-
-    def _make_pipeline(self) -> Pipeline:
-        return Pipeline(
-            resource=self.resource,
-            context=RowContext(brand_id=self.brand.pk or 0, venue=self.row.venue, timezone_of=self.brand.timezone_of),
-            drift=self._drift,
-            open_rejections=self._open_rejections,
-            now=timezone.now(),
-            using=router.db_for_write(self.resource.table.model),
-        )
 
     def _is_quiet(self, batch: Batch, pages: Sequence[Page]) -> bool:
         """Tell whether a page changes nothing, so that its counts may wait for the next commit, seconds away."""
@@ -105,15 +104,16 @@ class Step:
         return not any(page.has_work(self._open_rejections) for page in pages)
 
     def _write(
-        self, batch: Batch, pipeline: Pipeline, pages: Sequence[Page], records: Sequence[Incoming]
+        self, batch: Batch, writer: Writer, pages: Sequence[Page], records: Sequence[Incoming]
     ) -> tuple[list[Outcome], list[int]]:
         """Commit a page with its counters and checkpoints, if the lease is still ours."""
-        with transaction.atomic(using=pipeline.using), allow_writes():
+        table = self.resource.table
+        with transaction.atomic(using=writer.using), allow_writes():
             if self.lease:
                 self.lease.renew()
-            outcomes = pipeline.write(pages)
-            removed = remove_absent(pipeline, records) if batch.is_set else []
-            self._save_rejections(outcomes, pipeline)
+            outcomes = writer.write(pages)
+            removed = remove_absent(table, writer.context, records, now=writer.now) if batch.is_set else []
+            self._save_rejections(outcomes, now=writer.now)
             self._count(outcomes)
             self.row.removed += len(removed)
             self.row.save(update_fields=[*COUNTS, "waited_seconds"])
@@ -133,16 +133,14 @@ class Step:
             self.row.unchanged += outcome.unchanged
             self.row.rejected += len(outcome.rejections)
 
-    def _save_rejections(self, outcomes: Sequence[Outcome], pipeline: Pipeline) -> None:
+    def _save_rejections(self, outcomes: Sequence[Outcome], *, now: datetime) -> None:
         brand_id, name = self.brand.pk, self.resource.name
         rejections = _rejections(outcomes)
-        save_rejections(
-            rejections, brand_id=brand_id, resource=name, venue=self.row.venue, run=self.run, now=pipeline.now
-        )
+        save_rejections(rejections, brand_id=brand_id, resource=name, venue=self.row.venue, run=self.run, now=now)
         self._open_rejections.update((rejection.table.__name__, rejection.key) for rejection in rejections)
         for outcome in outcomes:
             table = outcome.table.model.__name__
-            resolve_rejections(outcome.resolved, brand_id=brand_id, resource=name, table=table, now=pipeline.now)
+            resolve_rejections(outcome.resolved, brand_id=brand_id, resource=name, table=table, now=now)
             self._open_rejections.difference_update((table, key) for key in outcome.resolved)
 
     def _send_signals(self, outcomes: Sequence[Outcome], removed: list[int]) -> None:

@@ -22,6 +22,8 @@ from django_clopos.sync.parents import Parent, iterate_parents
 
 _EPOCH = date(2000, 1, 1)
 _LONGEST_WINDOW_DAYS = 31
+#: A window of no more pages than this is doubled: it is what an interrupted backfill reads again.
+_FEW_PAGES = 4
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -175,9 +177,9 @@ class Walk:
 
     def _next_length(self, days: int, count: int) -> int:
         size = self.resource.endpoint.page_maximum or count
-        if count <= size // 2:
+        if count <= _FEW_PAGES * size:
             return min(days * 2, _LONGEST_WINDOW_DAYS)
-        return max(1, days // 2) if count > 4 * size else days
+        return max(1, days // 2) if count > 4 * _FEW_PAGES * size else days
 
     def _trailing(self) -> Iterator[Batch]:
         yield from self._window(self._today() - timedelta(days=self.trailing_days), self._tomorrow())

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-from django.db import IntegrityError, models, transaction
+from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models.constants import OnConflict
 
@@ -20,18 +20,16 @@ Rows = Sequence[Sequence[Any]]
 
 
 def insert(connection: BaseDatabaseWrapper, plan: Plan, rows: Rows) -> None:
-    """Write rows that are believed to be new; where one is not, it is updated. Values in the plan's order."""
+    """Write rows that are believed to be new. Values in the plan's order.
+
+    Raises IntegrityError on PostgreSQL where one is not, since COPY has no conflict clause: then use `upsert`.
+    """
     if not rows:
         return
-    if not _can_copy(connection):
+    if _can_copy(connection):
+        _copy(connection, connection.ops.quote_name(plan.model._meta.db_table), plan, rows)
+    else:
         _upsert_with_executemany(connection, plan, rows)
-        return
-    try:
-        with transaction.atomic(using=connection.alias):
-            _copy(connection, connection.ops.quote_name(plan.model._meta.db_table), plan, rows)
-    except IntegrityError:
-        # A line that moved to another receipt, or a second writer: let the conflict clause decide.
-        _upsert_with_copy(connection, plan, rows)
 
 
 def upsert(connection: BaseDatabaseWrapper, plan: Plan, rows: Rows) -> None:

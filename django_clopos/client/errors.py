@@ -75,15 +75,6 @@ class CloposError(Exception):
     def __repr__(self) -> str:
         return f"{type(self).__name__}({str(self)!r})"
 
-    def __reduce__(self) -> tuple[Any, ...]:
-        return _rebuild, (type(self), self.__dict__)
-
-
-def _rebuild(kind: type[CloposError], attributes: dict[str, Any]) -> CloposError:
-    error = kind.__new__(kind, attributes.get("problem", ""))
-    error.__dict__.update(attributes)
-    return error
-
 
 class Unavailable(CloposError):
     """Nothing is wrong with the request: send it again later."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -103,24 +104,42 @@ def test_a_walk_left_early_leaves_no_thread(client: Client, remote: Remote, ahea
     assert ahead_threads() == []
 
 
+class PlannedBudget:
+    """Gives the waits it was told."""
+
+    def __init__(self, *waits: float) -> None:
+        self.waits = iter(waits)
+
+    def reserve(self) -> float:
+        return next(self.waits)
+
+    def observe(self, *, limit: int | None, remaining: int, reset_seconds: float | None) -> None:
+        raise AssertionError("no header was sent")
+
+
 def test_a_walk_left_early_does_not_sit_out_its_waits(remote: Remote) -> None:
-    class SlowBudget:
-        waits: Iterator[float] = iter([0.0, 0.0, 3600.0])
-
-        def reserve(self) -> float:
-            return next(self.waits)
-
-        def observe(self, *, limit: int | None, remaining: int, reset_seconds: float | None) -> None:
-            raise AssertionError("no header was sent")
-
     remote.rows = make_rows(100)
-    client = Client(CONFIG, budget=SlowBudget(), transport=httpx.MockTransport(remote))
+    client = Client(CONFIG, budget=PlannedBudget(0.0, 0.0, 20.0), transport=httpx.MockTransport(remote))
+    started = time.monotonic()
     for page in client.pages(RECEIPTS, limit=4, ahead=1):
         if page.number == 2:
+            threading.Event().wait(0.1)  # until the third page waits for its slot
             break
 
+    assert time.monotonic() - started < 10
     assert [number for number, _ in remote.pages_asked] == [1, 2]
     assert ahead_threads() == []
+
+
+def test_waits_at_the_same_time_count_once(remote: Remote, clock: Clock) -> None:
+    remote.rows = make_rows(20)
+    budget = PlannedBudget(0.5, 1.0, 2.0, 3.0, 4.0)
+    client = Client(CONFIG, budget=budget, transport=httpx.MockTransport(remote), clock=clock, sleep=lambda _: None)
+    walk = client.pages(RECEIPTS, limit=5, ahead=4)
+    next(walk)
+    walk.close()
+
+    assert client.usage.waited_seconds == 3.0  # to the latest of four slots; the clock stood still
 
 
 def test_an_error_of_a_page_sent_ahead_comes_after_the_pages_before_it(client: Client, remote: Remote) -> None:

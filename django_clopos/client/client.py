@@ -99,6 +99,11 @@ class Client:
         """What was used since the client was made; the difference of two is what happened between them."""
         return self._exchange.usage
 
+    @property
+    def budget_remaining(self) -> int | None:
+        """Requests that the remote said were left, in the last answer read; None: it has not said yet."""
+        return self._exchange.budget_remaining
+
     def pages(
         self,
         endpoint: Endpoint[S],

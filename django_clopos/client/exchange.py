@@ -112,6 +112,8 @@ class Exchange:
         self.auth = Authenticator(config, store=tokens, ask=self._ask_for_token)
         self.latency_seconds = 0.0
         """Time from sending to the whole answer, smoothed; 0 before the first."""
+        self.budget_remaining: int | None = None
+        """RateLimit-Remaining as last read; None: no answer had it."""
 
     @property
     def secrets(self) -> Secrets:
@@ -233,12 +235,13 @@ class Exchange:
         remaining = _read_number(answer, "ratelimit-remaining")
         if remaining is None:
             return
+        self.budget_remaining = int(remaining)
         limit, reset = _read_number(answer, "ratelimit-limit"), _read_number(answer, "ratelimit-reset")
         age = self._clock() - answer.answered_at
         try:
             self._budget.observe(
                 limit=None if limit is None else int(limit),
-                remaining=int(remaining),
+                remaining=self.budget_remaining,
                 reset_seconds=None if reset is None else max(0.0, reset - age),
             )
         except BudgetUnavailable:

@@ -69,7 +69,7 @@ class LineListener(Listener):
         """Start counting the rejections shown."""
         self.shown = 0
 
-    def page_stored(self, step: SyncStep, *, rejections: Sequence[Rejection]) -> None:
+    def page_stored(self, step: SyncStep, *, rejections: Sequence[Rejection], budget_remaining: int | None) -> None:
         """Print rejected rows."""
         for rejection in rejections:
             self.shown += 1
@@ -104,10 +104,10 @@ class BarListener(Listener):
         """Give the bar its length."""
         self.progress.update(self.tasks[id(step)], total=step.seen + rows)
 
-    def page_stored(self, step: SyncStep, *, rejections: Sequence[Rejection]) -> None:
+    def page_stored(self, step: SyncStep, *, rejections: Sequence[Rejection], budget_remaining: int | None) -> None:
         """Move the bar."""
         seconds = max(time.monotonic() - self.started[id(step)], 0.001)
-        fields: dict[str, Any] = {"rate": f"{step.seen / seconds:,.0f}/s", "budget": _describe_budget(step)}
+        fields: dict[str, Any] = {"rate": f"{step.seen / seconds:,.0f}/s", "budget": _describe_budget(budget_remaining)}
         self.progress.update(self.tasks[id(step)], completed=step.seen, **fields)
         for rejection in rejections[:_SHOWN_REJECTIONS]:
             self.progress.console.print(describe_rejection(step, rejection), style="yellow", markup=False)
@@ -136,6 +136,5 @@ def describe_rejection(step: SyncStep, rejection: Rejection) -> str:
     return f"  warning: {step.resource} {name} rejected: {rejection.reason.splitlines()[0]}"
 
 
-def _describe_budget(step: SyncStep) -> str:
-    remaining = getattr(step, "budget_remaining", None)
+def _describe_budget(remaining: int | None) -> str:
     return "" if remaining is None else f"{remaining} requests left"

@@ -24,8 +24,8 @@ class Listener:
     def expecting(self, step: SyncStep, *, rows: int) -> None:
         """The remote says that a walk will give this many rows, beside those of earlier walks of this step."""
 
-    def page_stored(self, step: SyncStep, *, rejections: Sequence[Rejection]) -> None:
-        """A page was written; the step's counts include it."""
+    def page_stored(self, step: SyncStep, *, rejections: Sequence[Rejection], budget_remaining: int | None) -> None:
+        """A page was written; the step's counts include it. `budget_remaining`: requests left, as the remote says."""
 
     def step_finished(self, step: SyncStep) -> None:
         """A step ended; its status says how."""

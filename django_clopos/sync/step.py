@@ -95,7 +95,9 @@ class Step:
             outcomes, removed = self._write(batch, writer, pages, records)
         if not self.is_dry_run:
             self._send_signals(outcomes, removed)
-        self.listener.page_stored(self.row, rejections=_rejections(outcomes))
+        self.listener.page_stored(
+            self.row, rejections=_rejections(outcomes), budget_remaining=self.walk.client.budget_remaining
+        )
 
     def _is_quiet(self, batch: Batch, pages: Sequence[Page]) -> bool:
         """Tell whether a page changes nothing, so that its counts may wait for the next commit, seconds away."""

@@ -44,7 +44,7 @@ def test_a_burst_leaves_at_once_and_then_evenly(server: Any, key: str) -> None:
     waits = [budget.reserve() for _ in range(18)]
 
     assert waits[:15] == [0.0] * 15
-    assert waits[17] - waits[16] == pytest.approx(1 / 4.65, abs=0.05)
+    assert 0 < waits[17] - waits[16] <= 1 / 4.65 + 0.001
 
 
 def test_what_the_remote_says_is_shared(server: Any, key: str) -> None:
@@ -54,11 +54,11 @@ def test_what_the_remote_says_is_shared(server: Any, key: str) -> None:
 
 
 def test_few_left_shorten_the_burst(server: Any, key: str) -> None:
-    budget = RedisBudget(server, key=key)
+    budget = RedisBudget(server, key=key, requests_per_minute=60)
 
-    budget.observe(limit=300, remaining=3, reset_seconds=40.0)
+    budget.observe(limit=60, remaining=2, reset_seconds=40.0)
 
-    assert [budget.reserve() > 0 for _ in range(4)] == [False, False, False, True]
+    assert [budget.reserve() > 0 for _ in range(3)] == [False, False, True]
 
 
 def test_it_survives_a_server_that_forgot_the_script(server: Any, key: str) -> None:

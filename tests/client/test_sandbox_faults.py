@@ -54,16 +54,13 @@ RECOVERED = [
 @pytest.mark.parametrize("kind", RECOVERED)
 def test_a_passing_fault_is_not_noticed(client: Client, sandbox: Sandbox, kind: FaultKind, ahead: int) -> None:
     truth = [row["id"] for row in sandbox.documents("demo", "customers")]
-    sandbox.faults.add(Fault(kind, path="customers", times=2, skip=1))
+    times = 1 if kind is FaultKind.UNAUTHORIZED else 2  # a request renews its token once
+    sandbox.faults.add(Fault(kind, path="customers", times=times, skip=1))
 
     walk = client.pages(CUSTOMERS, sort=("id", "asc"), limit=max(1, len(truth) // 5), ahead=ahead)
 
-    if kind is FaultKind.UNAUTHORIZED and ahead == 0:
-        with pytest.raises(AuthenticationFailed):  # a request renews its token once
-            list(walk)
-    else:
-        assert [number for page in walk for number in ids(page.records)] == truth
-        assert client.usage.retries >= 1
+    assert [number for page in walk for number in ids(page.records)] == truth
+    assert client.usage.retries >= 1
 
 
 LASTING = {

@@ -238,3 +238,12 @@ def test_attempts_can_be_set(remote: Remote, clock: Clock) -> None:
 
     with pytest.raises(ConnectionLost, match="after 2 attempts"):
         client.get(USERS, 1)
+
+
+def test_the_rest_of_the_remotes_budget_can_be_shown(client: Client, remote: Remote) -> None:
+    client.page(VENUES)
+    assert client.budget_remaining is None
+
+    remote.headers = {"RateLimit-Remaining": "212"}
+    client.page(VENUES)
+    assert client.budget_remaining == 212

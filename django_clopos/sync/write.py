@@ -57,7 +57,9 @@ def _column_names(connection: BaseDatabaseWrapper, plan: Plan, attnames: Sequenc
 
 def _copy(connection: BaseDatabaseWrapper, table: str, plan: Plan, rows: Rows) -> None:
     columns = _column_names(connection, plan, plan.columns)
-    with connection.cursor() as cursor, cursor.copy(f"COPY {table} ({columns}) FROM STDIN") as copy:
+    statement = f"COPY {table} ({columns}) FROM STDIN"
+    # Django translates the errors of `execute` only; those of a COPY would pass as psycopg's own, caught by nobody.
+    with connection.wrap_database_errors, connection.cursor() as cursor, cursor.copy(statement) as copy:
         for row in rows:
             copy.write_row(row)
 

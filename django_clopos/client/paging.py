@@ -152,7 +152,9 @@ class Walk(Generic[S]):
             return False
         if self._total is None or self._seen < self._total:
             return True
-        return self._limit >= len(page.records) >= self._size  # more than asked for: there are no pages
+        # A first page that is short of what was asked and holds as many as announced is the whole list.
+        full = self._limit if page.number == 1 else self._size
+        return self._limit >= len(page.records) >= full  # more than asked for: there are no pages
 
     def _fetch(self, number: int) -> Page[S]:
         halvings, pendings = self._started.popleft() if self._started else (self._halvings, [])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import closing, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -63,12 +63,14 @@ class Step:
         """Store every batch of the walk. Raises what the client raises; what was stored until then stays."""
         self._open_rejections = find_open_rejections(brand_id=self.brand.pk or 0, resource=self.resource.name)
         try:
-            for batch in self.walk.batches():
-                self._count_usage()
-                if batch.expected is not None:
-                    self.listener.expecting(self.row, rows=batch.expected)
-                with _collector_held() if self.holds_collector else nullcontext():
-                    self._take(batch)
+            # Closed at once when a page fails: a traceback would keep the walk's threads alive.
+            with closing(self.walk.batches()) as batches:
+                for batch in batches:
+                    self._count_usage()
+                    if batch.expected is not None:
+                        self.listener.expecting(self.row, rows=batch.expected)
+                    with _collector_held() if self.holds_collector else nullcontext():
+                        self._take(batch)
         finally:
             self._count_usage()
             if not self.is_dry_run:

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from django_clopos.client import Client, NotFound, Page
+from django_clopos.client.paging import AheadCount
 from django_clopos.mirror.resource import Resource
 from django_clopos.mirror.strategies import NewestFirst, PerParent, PerVenueSet, Snapshot
 from django_clopos.sync.checkpoints import Checkpoints
@@ -58,7 +59,7 @@ class Walk:
     is_full: bool = False
     """Ignore watermarks and checkpoints."""
 
-    def batches(self) -> Iterator[Batch]:
+    def batches(self) -> Generator[Batch]:
         """Read the remote as the resource's strategy says."""
         match self.resource.strategy:
             case Snapshot():
@@ -72,7 +73,7 @@ class Walk:
             case unknown:
                 assert_never(unknown)
 
-    def _history(self, strategy: NewestFirst) -> Iterator[Batch]:
+    def _history(self, strategy: NewestFirst) -> Generator[Batch]:
         if self.since or self.until:
             return self._window(self.since or self._find_first_day() or self._today(), self.until or self._tomorrow())
         if self.is_full or self.checkpoints.read("watermark") is None:
@@ -81,20 +82,22 @@ class Walk:
 
     # Snapshot and set
 
-    def _pages(self, *, sort: str, direction: Literal["asc", "desc"] = "asc", **query: Any) -> Iterator[Batch]:
+    def _pages(self, *, sort: str, direction: Literal["asc", "desc"] = "asc", **query: Any) -> Generator[Batch]:
         for index, page in enumerate(self._fetch(sort=sort, direction=direction, **query)):
             yield Batch(bodies=page.records, expected=page.total if index == 0 else None)
 
-    def _fetch(self, *, sort: str, direction: Literal["asc", "desc"], **query: Any) -> Iterator[Page[Any]]:
+    def _fetch(
+        self, *, sort: str, direction: Literal["asc", "desc"], ahead: AheadCount = "auto", **query: Any
+    ) -> Iterator[Page[Any]]:
         endpoint = self.resource.endpoint
         order = (sort, direction) if sort in endpoint.sortable else None
-        return self.client.pages(endpoint, venue=self.venue, sort=order, ahead="auto", **query)
+        return self.client.pages(endpoint, venue=self.venue, sort=order, ahead=ahead, **query)
 
-    def _set(self) -> Iterator[Batch]:
+    def _set(self) -> Generator[Batch]:
         bodies = tuple(body for page in self._fetch(sort="", direction="asc") for body in page.records)
         yield Batch(bodies=bodies, expected=len(bodies), is_set=True)
 
-    def _parents(self, strategy: PerParent) -> Iterator[Batch]:
+    def _parents(self, strategy: PerParent) -> Generator[Batch]:
         parents = iterate_parents(
             self.resource.table.model,
             strategy.parent,
@@ -116,7 +119,7 @@ class Walk:
 
     # Orders and receipts
 
-    def _first_time(self) -> Iterator[Batch]:
+    def _first_time(self) -> Generator[Batch]:
         """Record the watermark, then read the whole history, oldest window first."""
         newest = self._probe("updated_at", "desc")
         first_day = self.history_from or self._find_first_day()
@@ -128,7 +131,7 @@ class Walk:
         if plan:
             yield from self._backfill(plan, restarts=True)
 
-    def _poll(self, strategy: NewestFirst) -> Iterator[Batch]:
+    def _poll(self, strategy: NewestFirst) -> Generator[Batch]:
         """Read what changed, then go on with an unfinished backfill, then the trailing window where it is due."""
         is_sorted = not self._is_recent("sort_ignored_at", timedelta(days=1))
         if is_sorted:
@@ -145,7 +148,8 @@ class Walk:
         overlap = strategy.long_overlap if is_long else strategy.overlap
         floor = datetime.fromisoformat(self.checkpoints.read("watermark")) - overlap
         watermark: str | None = None
-        for page in self._fetch(sort="updated_at", direction="desc"):
+        # Most polls end with their first page: one fetched ahead would be thrown away.
+        for page in self._fetch(sort="updated_at", direction="desc", ahead=0):
             stamps = [stamp for stamp in map(self._read_stamp("updated_at"), page.records) if stamp]
             watermark = watermark or self._place_watermark(page)
             yield Batch(bodies=page.records)
@@ -158,7 +162,7 @@ class Walk:
         yield Batch(checkpoints=moved | ({"long_overlap_at": self.now.isoformat()} if is_long else {}), is_page=False)
         return True
 
-    def _backfill(self, plan: dict[str, Any], *, restarts: bool = False) -> Iterator[Batch]:
+    def _backfill(self, plan: dict[str, Any], *, restarts: bool = False) -> Generator[Batch]:
         """Read windows of whole days, oldest first, a checkpoint a window; quiet stretches are taken in longer ones."""
         day, days = date.fromisoformat(plan["next"]), int(plan["days"])
         last = self._tomorrow()
@@ -181,11 +185,11 @@ class Walk:
             return min(days * 2, _LONGEST_WINDOW_DAYS)
         return max(1, days // 2) if count > 4 * _FEW_PAGES * size else days
 
-    def _trailing(self) -> Iterator[Batch]:
+    def _trailing(self) -> Generator[Batch]:
         yield from self._window(self._today() - timedelta(days=self.trailing_days), self._tomorrow())
         yield Batch(checkpoints={"trailing_at": self.now.isoformat()}, is_page=False)
 
-    def _window(self, first: date, last: date) -> Iterator[Batch]:
+    def _window(self, first: date, last: date) -> Generator[Batch]:
         """Read the rows created in these days, both included, in an order that late arrivals only lengthen."""
         sort = "id" if "id" in self.resource.endpoint.sortable else "created_at"
         return self._pages(sort=sort, dates=(first, last))

@@ -68,6 +68,20 @@ def test_the_page_maximum_is_the_usual_limit(client: Client, remote: Remote) -> 
     assert remote.pages_asked == [(1, 200), (2, 200)]
 
 
+def test_a_list_that_fits_into_one_page_costs_one_request(client: Client, remote: Remote) -> None:
+    remote.rows = make_rows(199)
+
+    assert len(read_ids(client)) == 199
+    assert remote.pages_asked == [(1, 200)]
+
+
+def test_a_full_last_page_is_not_believed_to_be_the_last(client: Client, remote: Remote) -> None:
+    remote.rows = make_rows(200)
+
+    assert len(read_ids(client)) == 200
+    assert remote.pages_asked == [(1, 200), (2, 200)]
+
+
 def test_a_page_tells_what_came_with_it(client: Client, remote: Remote) -> None:
     remote.rows = make_rows(3)
     remote.headers = {"Date": "Mon, 23 Nov 2026 10:00:00 GMT"}

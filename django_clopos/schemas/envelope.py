@@ -18,6 +18,7 @@ import msgspec
 # Only the ends of values are wanted, so numbers stay text and control characters pass: each record is judged by itself.
 _SCANNER = json.JSONDecoder(strict=False, parse_int=str, parse_float=str)
 _SPACE = re.compile(r"[ \t\n\r]*")
+_STRING_OR_BRACKET = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{}]', re.DOTALL)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -48,7 +49,7 @@ def open_envelope(body: bytes) -> Envelope:
         return Envelope(records=_split_list(text))
     if not text.startswith(b"{"):
         raise ValueError("is empty" if not text else "is not JSON")
-    return _open_object(_split_object(text), body=text)
+    return _open_object(split_object(text), body=text)
 
 
 def decode_record(record: bytes) -> Any:
@@ -61,6 +62,18 @@ def decode_record(record: bytes) -> Any:
         return json.loads(record, parse_float=Decimal, parse_constant=_refuse_constant)
     except RecursionError:
         raise ValueError("is nested too deeply") from None
+
+
+def split_object(text: bytes) -> dict[str, bytes]:
+    """Give the members of a JSON object, each value as its own bytes, whatever is wrong inside of them.
+
+    Raises:
+        ValueError: it is cut short or malformed.
+    """
+    try:
+        return {key: bytes(value) for key, value in msgspec.json.decode(text, type=dict[str, msgspec.Raw]).items()}
+    except (msgspec.MsgspecError, RecursionError):
+        return dict(_scan(text))
 
 
 def _refuse_constant(name: str) -> NoReturn:
@@ -91,7 +104,7 @@ def _read_total(members: dict[str, bytes]) -> int | None:
     """Source: wire contract, section 4 (`total`, or `pagination.total`)."""
     total = _read_count(members.get("total"))
     if total is None and members.get("pagination", b"").startswith(b"{"):
-        total = _read_count(_split_object(members["pagination"]).get("total"))
+        total = _read_count(split_object(members["pagination"]).get("total"))
     return total
 
 
@@ -114,15 +127,9 @@ def _split_list(text: bytes) -> tuple[bytes, ...]:
         return tuple(value for _, value in _scan(text))
 
 
-def _split_object(text: bytes) -> dict[str, bytes]:
-    try:
-        return {key: bytes(value) for key, value in msgspec.json.decode(text, type=dict[str, msgspec.Raw]).items()}
-    except (msgspec.MsgspecError, RecursionError):
-        return dict(_scan(text))
-
-
 def _scan(text: bytes) -> Iterator[tuple[str, bytes]]:
-    """Split a list or an object that msgspec refuses, such as one with a lone surrogate or NaN in one record.
+    """Split a list or an object that msgspec refuses, such as one with a lone surrogate, NaN or bottomless nesting in
+    one record.
 
     The page must not be lost with that record. Latin-1 maps every byte to one character and back, and all of JSON's
     signs are ASCII, so that each value keeps its own bytes.
@@ -160,9 +167,22 @@ def _scan_value(source: str, at: int) -> tuple[Any, int]:
     try:
         return _SCANNER.raw_decode(source, at)
     except RecursionError:
-        raise ValueError("is nested too deeply") from None
+        return None, _find_end(source, at)  # nested too deeply to be read; only its record is lost
     except json.JSONDecodeError:
         raise ValueError("is cut short or malformed") from None
+
+
+def _find_end(source: str, at: int) -> int:
+    """Find the end of a nested value by counting brackets, without recursion."""
+    depth = 0
+    for match in _STRING_OR_BRACKET.finditer(source, at):
+        if match[0] in "[{":
+            depth += 1
+        elif match[0] in "]}":
+            depth -= 1
+        if depth == 0:
+            return match.end()
+    raise ValueError("is cut short or malformed")
 
 
 def _skip_space(source: str, at: int) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
@@ -14,6 +13,7 @@ import msgspec
 from django_clopos.mirror.resource import JsonObject, Resource
 from django_clopos.models.fields import dump_json, load_json
 from django_clopos.schemas.base import ID_LIMIT
+from django_clopos.schemas.envelope import split_object
 
 
 def _read_number(text: str) -> Decimal:
@@ -28,6 +28,7 @@ def _read_number(text: str) -> Decimal:
 
 
 _LARGEST_EXPONENT = 1000
+_MOST_DIGITS = len(str(ID_LIMIT))
 _decode = msgspec.json.Decoder(float_hook=_read_number).decode
 
 
@@ -53,7 +54,7 @@ class Incoming:
         """Give the record as a dictionary with exact numbers. Raises ValueError for what no column could hold."""
         try:
             record = _decode(self.body)
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             raise ValueError(_explain(error)) from None
         if not isinstance(record, dict):
             raise ValueError(f"the record is {_name_type(record)}, not an object")  # noqa: TRY004  # one error for what is refused
@@ -92,7 +93,7 @@ def _rewrite(resource: Resource, body: bytes) -> Iterator[Incoming]:
         records = [listed] if resource.flatten is None else list(resource.flatten(listed))
         for record in records:
             yield make_incoming({key: value for key, value in record.items() if key not in resource.secret_keys})
-    except (msgspec.DecodeError, UnicodeError, ValueError, AttributeError, TypeError):
+    except (msgspec.DecodeError, UnicodeError, ValueError, AttributeError, TypeError, RecursionError):
         # Not an object, not a tree, or not text. With secrets about, the body itself cannot be kept.
         kept = b'"a record that could not be read"' if resource.secret_keys else body
         yield Incoming(0, _digest(body), kept)
@@ -105,7 +106,7 @@ def _digest(body: bytes) -> str:
 def _find_id(body: bytes) -> int:
     try:
         found = _read_head(body).id
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         found = _find_id_slowly(body)
     return found if found is not None and 1 <= found < ID_LIMIT else 0
 
@@ -113,11 +114,10 @@ def _find_id(body: bytes) -> int:
 def _find_id_slowly(body: bytes) -> int | None:
     """Find the id of a record that the quick decoder refuses, such as one with half of a surrogate pair."""
     try:
-        record = json.loads(body)
+        found = split_object(body.strip()).get("id", b"")
     except ValueError:
         return None
-    found = record.get("id") if isinstance(record, dict) else None
-    return found if type(found) is int else None
+    return int(found) if found.isdigit() and len(found) <= _MOST_DIGITS else None
 
 
 def _refuse_nul(value: Any) -> None:
@@ -138,9 +138,18 @@ def _refuse_nul(value: Any) -> None:
 
 
 def _explain(error: Exception) -> str:
-    if isinstance(error, msgspec.ValidationError):
-        return str(error)
-    return "a text holds half of a surrogate pair, or bytes that are not UTF-8"
+    """Say why a record cannot be read; never with a part of it."""
+    match error:
+        case msgspec.ValidationError():
+            return str(error)
+        case RecursionError():
+            return "the record is nested too deeply"
+        case UnicodeDecodeError():
+            return "a text holds bytes that are not UTF-8"
+        case _:
+            return (
+                "not valid JSON: half of a surrogate pair, a bare control character such as NUL, or a number like NaN"
+            )
 
 
 def _name_type(value: object) -> str:

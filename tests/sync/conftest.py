@@ -1,4 +1,4 @@
-"""The clock of these tests stands where the sandbox's last business day is; and a remote whose bytes are laid out by hand."""
+"""The clock of these tests, and a remote whose bytes are laid out by hand."""
 
 from __future__ import annotations
 

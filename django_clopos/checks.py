@@ -36,6 +36,22 @@ def check_timezones(**_: Any) -> list[CheckMessage]:
 
 
 @register("clopos")
+def check_sqlite(**_: Any) -> list[CheckMessage]:
+    """Warn where SQLite would answer "database is locked" to a sync beside a web server (W002)."""
+    return [
+        Warning(
+            f"The SQLite database {alias!r} takes its write lock late: a sync beside a web server may find it locked.",
+            hint='Set OPTIONS = {"transaction_mode": "IMMEDIATE", "timeout": 30, '
+            '"init_command": "PRAGMA journal_mode=WAL;"}; see the README, section SQLite.',
+            id="django_clopos.W002",
+        )
+        for alias, database in settings.DATABASES.items()
+        if database["ENGINE"] == "django.db.backends.sqlite3"
+        and database.get("OPTIONS", {}).get("transaction_mode") != "IMMEDIATE"
+    ]
+
+
+@register("clopos")
 def check_credentials(**_: Any) -> list[CheckMessage]:
     """Warn where a brand is named without all of its credentials (W001)."""
     try:

@@ -12,7 +12,7 @@ from django_clopos.sync.connection import find_brand
 from django_clopos.sync.engine import Options, add_needed, sync
 
 
-@shared_task(name="django_clopos.sync_brand", acks_late=True, ignore_result=False)
+@shared_task(name="django_clopos.sync_brand", acks_late=True, ignore_result=True)
 def sync_brand(brand: str | None = None, resources: Sequence[str] = (), *, full: bool = False) -> dict[str, Any]:
     """Mirror a brand, named by its slug, and return how the run ended.
 

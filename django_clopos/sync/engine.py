@@ -130,7 +130,8 @@ class _Engine:
             )
             raise
         else:
-            self._finish(self._conclude(), "")
+            status = self._conclude()
+            self._finish(status, self.report.steps[0].error if status == Status.FAILED else "")
 
     def _conclude(self) -> Status:
         failed = sum(step.status != Status.SUCCEEDED for step in self.report.steps)
@@ -237,7 +238,7 @@ class _Engine:
 
     def _stop_if_hopeless(self, error: CloposError) -> None:
         """End the run where every other step would fail in the same way: no access, or nobody there."""
-        if isinstance(error, AuthenticationFailed):
+        if isinstance(error, AuthenticationFailed) or error.path == "auth":
             raise error
         if isinstance(error, ConnectionLost) and not any(step.pages for step in self.report.steps):
             raise error

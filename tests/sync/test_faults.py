@@ -59,12 +59,14 @@ def test_a_lasting_fault_fails_the_step_and_keeps_what_was_stored(
     assert report.steps[0].created == Customer.objects.count()
     sandbox.faults.clear()
     assert mirror("customers").run.status == "succeeded"
-    assert Customer.objects.count() == len(sandbox.documents(SLUG, "customers"))
+    remote = {document["id"]: document["name"] for document in sandbox.documents(SLUG, "customers")}
+    assert dict(Customer.objects.values_list("clopos_id", "name")) == remote
 
 
-@pytest.mark.parametrize(
-    "kind", [FaultKind.MALFORMED_ROW, FaultKind.MISSING_ID, FaultKind.NUL_TEXT, FaultKind.HUGE_NUMBER]
-)
+BAD_ROWS = [FaultKind.MALFORMED_ROW, FaultKind.MISSING_ID, FaultKind.NUL_TEXT, FaultKind.HUGE_NUMBER]
+
+
+@pytest.mark.parametrize("kind", BAD_ROWS)
 def test_a_bad_row_is_kept_and_the_others_are_stored(kind: FaultKind, sandbox: Sandbox, mirror: Mirror) -> None:
     total = len(sandbox.documents(SLUG, "products"))
     sandbox.faults.add(Fault(kind, path="products"))
@@ -89,6 +91,11 @@ def test_a_row_that_comes_back_as_it_was_resolves_its_rejection(sandbox: Sandbox
     assert report.total("updated") == 0
     rejected.refresh_from_db()
     assert rejected.resolved_at is not None
+
+
+def test_every_fault_of_the_sandbox_has_a_test() -> None:
+    tested = {*PASSING, *FAILING, *BAD_ROWS, FaultKind.EMPTY_LIST, FaultKind.LYING_TOTAL}
+    assert tested == set(FaultKind)
 
 
 def test_an_empty_answer_removes_nothing(sandbox: Sandbox, mirror: Mirror) -> None:

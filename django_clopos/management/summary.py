@@ -8,6 +8,7 @@ from typing import Any
 from django.core.management.base import OutputWrapper
 from django.core.management.color import Style
 
+from django_clopos.management.progress import describe_step
 from django_clopos.models.bookkeeping import COUNTS, Status, SyncStep
 from django_clopos.sync.report import RunReport
 
@@ -15,14 +16,16 @@ _COLUMNS = ("seen", "created", "updated", "unchanged", "removed", "rejected", "r
 
 
 def print_summary(stdout: OutputWrapper, style: Style, report: RunReport) -> None:
-    """Print a table of the steps and a sentence on the whole."""
+    """Print a table of the steps, what it cost, and a sentence on the whole; that of a failure is the command's."""
     rows = [_make_row(step) for step in report.steps]
     totals = ["total", "", *(f"{report.total(name):,}" for name in _COLUMNS), f"{_seconds(report.run):.1f} s"]
     _print_table(stdout, [["resource", "venue", *_COLUMNS, "took"], *rows, totals])
+    stdout.write(_describe_requests(report))
     for step in report.steps:
-        if step.error:
-            stdout.write(style.ERROR(f"{step.resource}: {step.error}"))
-    stdout.write(_conclude(style, report))
+        if step.error and step.error != report.run.error:
+            stdout.write(style.ERROR(f"{describe_step(step)}: {step.error}"))
+    if report.run.status == Status.SUCCEEDED:
+        stdout.write(_conclude(style, report))
 
 
 def print_json(stdout: OutputWrapper, report: RunReport) -> None:
@@ -73,15 +76,20 @@ def _print_table(stdout: OutputWrapper, rows: list[list[str]]) -> None:
             stdout.write("  ".join("-" * width for width in widths))
 
 
+def _describe_requests(report: RunReport) -> str:
+    waited = report.total("waited_seconds")
+    text = f"{report.total('requests'):,} requests"
+    return (
+        f"{text}, {waited:.1f} s of waiting for the request budget and between retries." if waited > 1 else f"{text}."
+    )
+
+
 def _conclude(style: Style, report: RunReport) -> str:
-    run, rejected = report.run, report.total("rejected")
+    rejected = report.total("rejected")
     changed = sum(report.total(name) for name in ("created", "updated", "removed"))
-    if run.status == Status.FAILED:
-        return style.ERROR("Failed: " + (run.error or "every step failed."))
-    if run.status == Status.PARTIAL:
-        return style.WARNING("Partly done: some steps failed, the others are stored.")
-    verb = "would change" if report.is_dry_run else "changed"
-    text = f"{changed:,} rows {verb}." if changed else "Nothing changed: no mirrored row was written."
+    if report.is_dry_run:
+        return style.SUCCESS(f"Dry run: nothing was written. {changed:,} rows would change, {rejected:,} be rejected.")
+    text = f"{changed:,} rows changed." if changed else "Nothing changed: no mirrored row was written."
     if rejected:
         return style.WARNING(
             f"Succeeded. {text} {rejected} rows were rejected; they are kept in RejectedRow with their reasons."

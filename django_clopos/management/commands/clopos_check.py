@@ -6,11 +6,11 @@ from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import DatabaseError, connection
-from django.db.migrations.executor import MigrationExecutor
 
-from django_clopos.client import Client, CloposError
+from django_clopos.client import AuthenticationFailed, Client, CloposError, ConnectionLost
 from django_clopos.conf import load_settings
+from django_clopos.management.progress import keep_logs_off_the_screen
+from django_clopos.management.tables import check_tables
 from django_clopos.mirror import RESOURCES
 from django_clopos.models.bookkeeping import Drift, RejectedRow
 from django_clopos.models.brands import Brand
@@ -18,6 +18,7 @@ from django_clopos.sync.connection import find_brand, open_client
 
 #: Clocks further apart than this make tokens and watermarks unreliable.
 _LARGEST_SKEW_SECONDS = 60
+_SHOWN_DRIFT = 20
 
 
 class Command(BaseCommand):
@@ -32,38 +33,34 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **flags: Any) -> None:
         """Check from the inside out; stop where the rest could not work."""
         self.failures = 0
+        keep_logs_off_the_screen()
         try:
-            values = load_settings()
-            self._pass(f"settings: {values.BASE_URL}, {values.REQUESTS_PER_MINUTE} requests a minute")
-            self._check_database()
-            brand = find_brand(flags["brand"], create=False)
-            self._pass(f"brand: {brand.slug}, zone {brand.remote_timezone}, currency {brand.currency}")
-            with open_client(brand) as client:
-                self._check_access(client)
-                self._check_resources(client)
+            self._check(flags["brand"])
         except ImproperlyConfigured as error:
             self._fail("configuration", str(error))
         except CloposError as error:
             self._fail("access", str(error))
-        else:
-            self._show_findings(brand)
         if self.failures:
-            raise CommandError(f"{self.failures} of the checks failed; see above.")
+            raise CommandError(f"{_count(self.failures, 'check')} failed; see above.")
         self.stdout.write(self.style.SUCCESS("Everything works. Run `manage.py clopos_sync` to mirror the data."))
 
-    def _check_database(self) -> None:
-        try:
-            executor = MigrationExecutor(connection)
-            pending = executor.migration_plan(executor.loader.graph.leaf_nodes("django_clopos"))
-        except DatabaseError as error:
-            raise ImproperlyConfigured(f"The database does not answer: {error}. Check DATABASES.") from None
-        if pending:
-            raise ImproperlyConfigured("The tables are not up to date. Run `manage.py migrate`.")
-        self._pass(f"database: {connection.vendor}, tables up to date")
+    def _check(self, slug: str | None) -> None:
+        values = load_settings()
+        self._pass(f"settings: {values.REQUESTS_PER_MINUTE} requests a minute")
+        self._pass(f"database: {check_tables()}, tables up to date")
+        brand = find_brand(slug, create=False)
+        self._pass(f"brand: {brand.slug}, zone {brand.remote_timezone}, currency {brand.currency}")
+        if not brand.is_active:
+            self._fail("brand", f"{brand.slug} is inactive and will not be synced. Switch it on in the admin.")
+        with open_client(brand) as client:
+            self._pass(f"address: {client.config.base_url}")
+            self._check_access(client)
+            self._check_resources(client)
+        self._show_findings(brand)
 
     def _check_access(self, client: Client) -> None:
         check = client.check()
-        names = ", ".join(f"{venue.id} {venue.name}" for venue in check.venues) or "none"
+        names = "; ".join(f"{venue.id} {venue.name}" for venue in check.venues) or "none"
         self._pass(f"access: signed in for {check.token_seconds / 60:.0f} minutes; venues: {names}")
         skew = check.clock_skew_seconds
         if skew is not None and abs(skew) > _LARGEST_SKEW_SECONDS:
@@ -76,25 +73,38 @@ class Command(BaseCommand):
                 continue
             try:
                 page = client.page(resource.endpoint, limit=1)
+            except (AuthenticationFailed, ConnectionLost):
+                raise  # every other resource would fail in the same way, each after all its attempts
             except CloposError as error:
                 self._fail(resource.name, str(error))
             else:
                 total = len(page.records) if page.total is None else page.total
-                self._pass(f"{resource.name}: {total:,} rows")
+                self._pass(f"{resource.name}: answers, total {total:,}")
 
     def _show_findings(self, brand: Brand) -> None:
         if brand.pk is None:
             return
         rejected = RejectedRow.objects.filter(brand=brand, resolved_at=None).count()
         if rejected:
-            self.stdout.write(self.style.WARNING(f"note: {rejected} rejected rows wait in RejectedRow."))
-        for drift in Drift.objects.filter(brand=brand)[:20]:
-            what = f"{drift.resource}: {drift.get_kind_display()} {drift.path}"
-            self.stdout.write(self.style.WARNING(f"note: {what}, {drift.count} times, such as {drift.example}"))
+            self._note(f"{_count(rejected, 'rejected row')} in RejectedRow, each with its reason.")
+        drift = list(Drift.objects.filter(brand=brand)[: _SHOWN_DRIFT + 1])
+        for row in drift[:_SHOWN_DRIFT]:
+            times = _count(row.count, "time")
+            kind = str(row.get_kind_display()).lower()
+            self._note(f"{row.resource}: {kind} {row.path}, {times}, such as {row.example}")
+        if len(drift) > _SHOWN_DRIFT:
+            self._note("there is more drift; see Drift in the admin.")
 
     def _pass(self, text: str) -> None:
         self.stdout.write(f"ok    {text}")
 
+    def _note(self, text: str) -> None:
+        self.stdout.write(self.style.WARNING(f"note  {text}"))
+
     def _fail(self, what: str, text: str) -> None:
         self.failures += 1
         self.stdout.write(self.style.ERROR(f"FAIL  {what}: {text}"))
+
+
+def _count(number: int, word: str) -> str:
+    return f"{number:,} {word}" if number == 1 else f"{number:,} {word}s"

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
-from datetime import date
+from collections.abc import Iterable, Sequence
+from datetime import date, timedelta
 from typing import Any, NoReturn
 
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
 
 from django_clopos.management.progress import choose_listener
 from django_clopos.management.summary import print_json, print_summary
+from django_clopos.management.tables import check_tables
 from django_clopos.mirror import RESOURCES, get_resource
 from django_clopos.mirror.resource import Resource
 from django_clopos.models.bookkeeping import Status
 from django_clopos.models.brands import Brand
+from django_clopos.models.venues import Venue
 from django_clopos.sync.connection import find_brand
 from django_clopos.sync.engine import Options, add_needed, is_dated, sync
 from django_clopos.sync.report import RunReport
@@ -47,7 +50,9 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **flags: Any) -> None:
         """Run the sync and print what it did."""
         try:
+            check_tables()
             brand = find_brand(flags["brand"], create=not flags["dry_run"])
+            _refuse_brand(brand, venues=flags["venue"])
             resources = _choose_resources(brand, flags)
             options = _read_options(flags)
             with choose_listener(self.stdout, quiet=flags["json"] or flags["no_progress"]) as listener:
@@ -79,11 +84,37 @@ def _fail(message: str, status: int) -> NoReturn:
     raise CommandError(message, returncode=status)
 
 
+def _refuse_brand(brand: Brand, *, venues: Sequence[int]) -> None:
+    """Raise CommandError for a brand that is not to be synced, or a venue that it does not have."""
+    if not brand.is_active:
+        _fail(f"Brand {brand.slug!r} is inactive. Switch it on in the admin to sync it.", FAILED)
+    known = set(Venue.objects.filter(brand=brand).values_list("clopos_id", flat=True)) if brand.pk else set()
+    unknown = sorted(set(venues) - known)
+    if known and unknown:
+        _fail(
+            f"Brand {brand.slug!r} has no venue {_join(unknown)}; it has {_join(sorted(known))}. "
+            "For one that was opened just now, run `manage.py clopos_sync venues` first.",
+            FAILED,
+        )
+
+
+def _refuse_days(since: date | None, until: date | None) -> None:
+    """Raise CommandError for days in which nothing can have been sold."""
+    if since and until and since > until:
+        _fail("--since is later than --until.", FAILED)
+    # The remote may be a day ahead of this machine's zone.
+    if since and since > timezone.now().date() + timedelta(days=1):
+        _fail(f"--since {since} is in the future.", FAILED)
+
+
+def _join(values: Iterable[int]) -> str:
+    return ", ".join(map(str, values))
+
+
 def _choose_resources(brand: Brand, flags: dict[str, Any]) -> Sequence[Resource]:
     """Turn names and dates into declarations, in sync order. Raises CommandError for what makes no sense."""
     dated = bool(flags["since"] or flags["until"])
-    if flags["since"] and flags["until"] and flags["since"] > flags["until"]:
-        _fail("--since is later than --until.", FAILED)
+    _refuse_days(flags["since"], flags["until"])
     try:
         named = [get_resource(name) for name in flags["resources"]]
     except ValueError as error:

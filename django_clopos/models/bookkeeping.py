@@ -112,6 +112,7 @@ class Lease(models.Model):
     host = models.CharField(max_length=255, blank=True)
     pid = models.PositiveIntegerField(null=True, blank=True)
     expires_at = models.DateTimeField(null=True, blank=True)
+    waiting_at = models.DateTimeField(null=True, blank=True, help_text="When another sync last asked for it.")
     fence = models.BigIntegerField(default=0)
 
     class Meta:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from django.db import router
+
 from django_clopos.models.bookkeeping import Checkpoint
 
 
@@ -20,7 +22,9 @@ class Checkpoints:
         """Return the value, or None where there is none."""
         if self.brand_id is None:
             return None
-        return Checkpoint.objects.filter(**self._key(name)).values_list("value", flat=True).first()
+        # From the database that is written: a replica may not have the last page's yet.
+        rows = Checkpoint.objects.using(router.db_for_write(Checkpoint)).filter(**self._key(name))
+        return rows.values_list("value", flat=True).first()
 
     def write(self, values: dict[str, Any]) -> None:
         """Store values; None deletes."""

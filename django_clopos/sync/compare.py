@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from django.db import router
+
 from django_clopos.mirror.resource import JsonObject, Table
 from django_clopos.sync.columns import Plan, RowContext
 from django_clopos.sync.pages import Incoming
@@ -47,7 +49,9 @@ def match_column(plan: Plan) -> str:
 
 def select_stored(table: Table, plan: Plan, keys: Iterable[int], context: RowContext) -> Any:
     """Select the stored rows of these keys."""
-    rows = table.model._base_manager.filter(**{f"{match_column(plan)}__in": list(keys)})
+    # From the database that is written: a replica may be behind.
+    rows = table.model._base_manager.using(router.db_for_write(table.model))
+    rows = rows.filter(**{f"{match_column(plan)}__in": list(keys)})
     if table.from_venue:
         rows = rows.filter(**{f"{table.from_venue}_id": context.base + (context.venue or 0)})
     return rows

@@ -211,6 +211,7 @@ class _Engine:
             since=self.options.since,
             until=self.options.until,
             is_full=self.options.is_full,
+            is_dry_run=self.options.is_dry_run,
         )
 
     def _open_step(self, resource: Resource, venue: int | None) -> SyncStep:

@@ -32,13 +32,16 @@ class LeaseLost(SyncError):
     """Another process has taken over this resource; nothing of the current page was written."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(kw_only=True, slots=True)
 class Held:
     """A lease that this process holds."""
 
     lease_id: int
     owner: str
     fence: int
+    on_wait: Callable[[str], None]
+    """Told who is being waited for."""
+    sleep: Callable[[float], None]
 
     def renew(self) -> None:
         """Renew inside the page's transaction. Raises LeaseLost where another process holds it by now."""
@@ -54,6 +57,44 @@ class Held:
             owner="", host="", pid=None, expires_at=None
         )
 
+    def give_way(self) -> None:
+        """Let a sync that waits for this lease go first, and take it again after that one."""
+        since = timezone.now() - timedelta(seconds=3 * _POLL_SECONDS)
+        if not Lease.objects.filter(pk=self.lease_id, waiting_at__gte=since).exists():
+            return
+        self.release()
+        self.sleep(2 * _POLL_SECONDS)
+        self.take()
+
+    def take(self) -> None:
+        """Wait for the holder, if there is one, and hold the lease."""
+        told = False
+        while not self._try_take():
+            if not told:
+                self.on_wait(_name_holder(self.lease_id))
+                told = True
+            Lease.objects.filter(pk=self.lease_id).update(waiting_at=timezone.now())
+            self.sleep(_POLL_SECONDS)
+
+    def _try_take(self) -> bool:
+        owner, now = uuid.uuid4().hex, timezone.now()
+        with transaction.atomic():
+            row = Lease.objects.select_for_update().get(pk=self.lease_id)
+            free = Q(owner="") | Q(expires_at__lte=now)
+            if _is_dead(row):
+                free |= Q(owner=row.owner)
+            taken = Lease.objects.filter(free, pk=self.lease_id, fence=row.fence).update(
+                owner=owner,
+                host=socket.gethostname(),
+                pid=os.getpid(),
+                expires_at=now + LIFETIME,
+                waiting_at=None,
+                fence=F("fence") + 1,
+            )
+        if taken:
+            self.owner, self.fence = owner, row.fence + 1
+        return bool(taken)
+
 
 @contextmanager
 def hold(
@@ -61,29 +102,12 @@ def hold(
 ) -> Iterator[Held]:
     """Hold the lease of one resource, waiting for its holder; `on_wait` is told who that is, once."""
     lease, _ = Lease.objects.get_or_create(brand_id=brand_id, resource=resource)
-    told = False
-    while (held := _try_take(lease.pk)) is None:
-        if not told:
-            on_wait(_name_holder(lease.pk))
-            told = True
-        sleep(_POLL_SECONDS)
+    held = Held(lease_id=lease.pk, owner="", fence=lease.fence, on_wait=on_wait, sleep=sleep)
+    held.take()
     try:
         yield held
     finally:
         held.release()
-
-
-def _try_take(lease_id: int) -> Held | None:
-    owner, now = uuid.uuid4().hex, timezone.now()
-    with transaction.atomic():
-        row = Lease.objects.select_for_update().get(pk=lease_id)
-        free = Q(owner="") | Q(expires_at__lte=now)
-        if _is_dead(row):
-            free |= Q(owner=row.owner)
-        taken = Lease.objects.filter(free, pk=lease_id, fence=row.fence).update(
-            owner=owner, host=socket.gethostname(), pid=os.getpid(), expires_at=now + LIFETIME, fence=F("fence") + 1
-        )
-        return Held(lease_id=lease_id, owner=owner, fence=row.fence + 1) if taken else None
 
 
 def _is_dead(row: Lease) -> bool:

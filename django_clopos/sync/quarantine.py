@@ -9,6 +9,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any, get_args
 
+from django.db import router
 from django.db.models import F, Model
 from pydantic import ValidationError
 
@@ -139,7 +140,8 @@ def save_rejections(
 
 def find_open_rejections(*, brand_id: int, resource: str) -> set[tuple[str, str]]:
     """Give (table, key) of every rejection that no valid record has resolved yet."""
-    rows = RejectedRow.objects.filter(brand_id=brand_id, resource=resource, resolved_at=None)
+    rows = RejectedRow.objects.using(router.db_for_write(RejectedRow))
+    rows = rows.filter(brand_id=brand_id, resource=resource, resolved_at=None)
     return set(rows.values_list("table", "key"))
 
 

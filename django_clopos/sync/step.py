@@ -71,6 +71,8 @@ class Step:
                         self.listener.expecting(self.row, rows=batch.expected)
                     with _collector_held() if self.holds_collector else nullcontext():
                         self._take(batch)
+                    if batch.gives_way and self.lease:
+                        self.lease.give_way()
         finally:
             self._count_usage()
             if not self.is_dry_run:

@@ -1,6 +1,6 @@
 """How each strategy reads the remote: which pages, in which order, and which checkpoints they move.
 
-A walk is a generator of batches. It reads checkpoints when it starts and never writes: what it wants stored travels
+A walk is a generator of batches. It reads checkpoints and never writes them: what it wants stored travels
 with the batch, into the transaction of the page. Source: wire contract, sections 5, 9, 14 and 15.
 """
 
@@ -40,6 +40,8 @@ class Batch:
     """The bodies are everything there is: what they leave out is gone."""
     is_page: bool = True
     """False: only checkpoints."""
+    gives_way: bool = False
+    """After it, another sync that waits for the resource may go first."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -58,6 +60,8 @@ class Walk:
     until: date | None = None
     is_full: bool = False
     """Ignore watermarks and checkpoints."""
+    is_dry_run: bool = False
+    """Checkpoints are read but not written."""
 
     def batches(self) -> Generator[Batch]:
         """Read the remote as the resource's strategy says."""
@@ -129,7 +133,7 @@ class Walk:
             is_page=False,
         )
         if plan:
-            yield from self._backfill(plan, restarts=True)
+            yield from self._backfill(plan)
 
     def _poll(self, strategy: NewestFirst) -> Generator[Batch]:
         """Read what changed, then go on with an unfinished backfill, then the trailing window where it is due."""
@@ -162,21 +166,24 @@ class Walk:
         yield Batch(checkpoints=moved | ({"long_overlap_at": self.now.isoformat()} if is_long else {}), is_page=False)
         return True
 
-    def _backfill(self, plan: dict[str, Any], *, restarts: bool = False) -> Generator[Batch]:
+    def _backfill(self, plan: dict[str, Any]) -> Generator[Batch]:
         """Read windows of whole days, oldest first, a checkpoint a window; quiet stretches are taken in longer ones."""
-        day, days = date.fromisoformat(plan["next"]), int(plan["days"])
         last = self._tomorrow()
-        expected = self._count(day, last) if restarts or plan else None
-        while day <= last:
+        expected = self._count(date.fromisoformat(plan["next"]), last)
+        while (day := date.fromisoformat(plan["next"])) <= last:
+            days = int(plan["days"])
             end = min(day + timedelta(days=days - 1), last)
             count = 0
             for batch in self._window(day, end):
                 count += len(batch.bodies)
                 yield Batch(bodies=batch.bodies, expected=expected)
                 expected = None
-            days = self._next_length(days, count)
-            day = end + timedelta(days=1)
-            yield Batch(checkpoints={"backfill": {**plan, "next": str(day), "days": days}}, is_page=False)
+            plan = {**plan, "next": str(end + timedelta(days=1)), "days": self._next_length(days, count)}
+            yield Batch(checkpoints={"backfill": plan}, is_page=False, gives_way=True)
+            if not self.is_dry_run:
+                plan = self.checkpoints.read("backfill")  # a sync that went first may have gone on with it
+                if plan is None:
+                    return
         yield Batch(checkpoints={"backfill": None, "trailing_at": plan["began"]}, is_page=False)
 
     def _next_length(self, days: int, count: int) -> int:

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 
 from django.db import transaction
 from django.db.models import F, Q
@@ -125,7 +126,11 @@ def is_process_alive(pid: int) -> bool:
         return False
     except PermissionError:
         return True
-    return True
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except (OSError, IndexError):
+        return True  # a system that does not tell
+    return state != "Z"  # in a container without an init, a killed process stays as a zombie
 
 
 def _name_holder(lease_id: int) -> str:

@@ -124,16 +124,18 @@ class Walk:
     # Orders and receipts
 
     def _first_time(self) -> Generator[Batch]:
-        """Record the watermark, then read the whole history, oldest window first."""
+        """Record the watermark, then read the whole history, oldest window first.
+
+        Of an empty answer nothing is recorded: were it a fault, the history would never be read.
+        """
         newest = self._probe("updated_at", "desc")
-        first_day = self.history_from or self._find_first_day()
-        plan = {"next": str(first_day), "days": 1, "began": self.now.isoformat()} if first_day else None
-        yield Batch(
-            checkpoints={"watermark": self._place_watermark(newest), "backfill": plan, "trailing_at": None},
-            is_page=False,
-        )
-        if plan:
-            yield from self._backfill(plan)
+        first_day = self._find_first_day()
+        if first_day is None:
+            return
+        plan = {"next": str(self.history_from or first_day), "days": 1, "began": self.now.isoformat()}
+        watermark = self._find_watermark(newest) or (newest.date or self.now).isoformat()
+        yield Batch(checkpoints={"watermark": watermark, "backfill": plan, "trailing_at": None}, is_page=False)
+        yield from self._backfill(plan)
 
     def _poll(self, strategy: NewestFirst) -> Generator[Batch]:
         """Read what changed, then go on with an unfinished backfill, then the trailing window where it is due."""
@@ -155,7 +157,7 @@ class Walk:
         # Most polls end with their first page: one fetched ahead would be thrown away.
         for page in self._fetch(sort="updated_at", direction="desc", ahead=0):
             stamps = [stamp for stamp in map(self._read_stamp("updated_at"), page.records) if stamp]
-            watermark = watermark or self._place_watermark(page)
+            watermark = watermark or self._find_watermark(page)
             yield Batch(bodies=page.records)
             if stamps != sorted(stamps, reverse=True):
                 yield Batch(checkpoints={"sort_ignored_at": self.now.isoformat()}, is_page=False)
@@ -169,22 +171,39 @@ class Walk:
     def _backfill(self, plan: dict[str, Any]) -> Generator[Batch]:
         """Read windows of whole days, oldest first, a checkpoint a window; quiet stretches are taken in longer ones."""
         last = self._tomorrow()
-        expected = self._count(date.fromisoformat(plan["next"]), last)
-        while (day := date.fromisoformat(plan["next"])) <= last:
-            days = int(plan["days"])
-            end = min(day + timedelta(days=days - 1), last)
-            count = 0
-            for batch in self._window(day, end):
-                count += len(batch.bodies)
-                yield Batch(bodies=batch.bodies, expected=expected)
-                expected = None
-            plan = {**plan, "next": str(end + timedelta(days=1)), "days": self._next_length(days, count)}
+        day = date.fromisoformat(plan["next"])
+        expected = self._count(day, last) if day <= last else 0
+        while day <= last:
+            end = min(day + timedelta(days=int(plan["days"]) - 1), last)
+            count = yield from self._whole_window(day, end, expected=expected)
+            expected = None
+            plan = {**plan, "next": str(end + timedelta(days=1)), "days": self._next_length(int(plan["days"]), count)}
+            if end == last:
+                break
             yield Batch(checkpoints={"backfill": plan}, is_page=False, gives_way=True)
             if not self.is_dry_run:
                 plan = self.checkpoints.read("backfill")  # a sync that went first may have gone on with it
                 if plan is None:
                     return
+            day = date.fromisoformat(plan["next"])
         yield Batch(checkpoints={"backfill": None, "trailing_at": plan["began"]}, is_page=False)
+
+    def _whole_window(self, first: date, last: date, *, expected: int | None) -> Generator[Batch, None, int]:
+        """Read a window, a second time where it gave fewer rows than announced; give the number of rows.
+
+        An empty answer is checked by a count: a backfill does not come back to a window.
+        """
+        count = 0
+        for _ in range(2):
+            count, announced = 0, 0
+            for batch in self._window(first, last):
+                count += len(batch.bodies)
+                announced = max(announced, batch.expected or 0)
+                yield Batch(bodies=batch.bodies, expected=expected)
+                expected = None
+            if count >= (announced or self._count(first, last) or 0):
+                break
+        return count
 
     def _next_length(self, days: int, count: int) -> int:
         size = self.resource.endpoint.page_maximum or count
@@ -229,11 +248,13 @@ class Walk:
     def _probe(self, sort: str, direction: Literal["asc", "desc"]) -> Page[Any]:
         return self.client.page(self.resource.endpoint, limit=1, venue=self.venue, sort=(sort, direction))
 
-    def _place_watermark(self, page: Page[Any]) -> str:
-        """Give the lesser of the page's largest `updated_at` and the remote's clock: a stamp of 2099 moves nothing."""
-        now = page.date or self.now
+    def _find_watermark(self, page: Page[Any]) -> str | None:
+        """Give the lesser of the page's largest `updated_at` and the remote's clock: a stamp of 2099 moves nothing.
+
+        None: the page has no such stamp.
+        """
         stamps = [stamp for stamp in map(self._read_stamp("updated_at"), page.records) if stamp]
-        return min(max(stamps, default=now), now).isoformat()
+        return min(max(stamps), page.date or self.now).isoformat() if stamps else None
 
     def _read_stamp(self, name: str) -> Callable[[bytes], datetime | None]:
         decoder = msgspec.json.Decoder(msgspec.defstruct("Stamped", [(name, Any, None)]))

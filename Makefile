@@ -1,4 +1,5 @@
 # The two commands: `make demo` and `make test`. Everything they need is installed into .venv.
+# ARGS go to what is run, such as: make demo ARGS='--port 8001', make test ARGS='tests/client'.
 PYTHON ?= python3.11
 VENV ?= .venv
 BIN = $(VENV)/bin
@@ -6,7 +7,7 @@ BIN = $(VENV)/bin
 .PHONY: demo test lint types layers migrations wheel bench clean
 
 demo: $(VENV)/demo.stamp
-	$(BIN)/python manage.py demo
+	$(BIN)/python manage.py demo $(ARGS)
 
 test: $(VENV)/dev.stamp
 	$(BIN)/python -m pytest -n auto $(ARGS)

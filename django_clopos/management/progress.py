@@ -84,7 +84,7 @@ class BarListener(Listener):
     def page_stored(self, step: SyncStep, *, rejections: Sequence[Rejection], budget_remaining: int | None) -> None:
         """Move the bar."""
         seconds = max(time.monotonic() - self.started[id(step)], 0.001)
-        budget = "" if budget_remaining is None else f"{budget_remaining} requests left"
+        budget = "" if budget_remaining is None else f"{budget_remaining} req. left"
         self.progress.update(
             self.tasks[id(step)], completed=step.seen, rate=f"{step.seen / seconds:,.0f}/s", budget=budget
         )
@@ -94,7 +94,7 @@ class BarListener(Listener):
     def step_finished(self, step: SyncStep) -> None:
         """Fill the bar, or say what went wrong."""
         if step.status == Status.SUCCEEDED:
-            self.progress.update(self.tasks[id(step)], total=max(step.seen, 1), completed=max(step.seen, 1))
+            self.progress.update(self.tasks[id(step)], total=step.seen, completed=step.seen)
         else:
             self.progress.stop_task(self.tasks[id(step)])
             self._print(f"{describe_step(step)}: {describe_result(step)}", style="red")
@@ -157,7 +157,7 @@ def _make_progress(stream: TextIO) -> Progress | None:
         return None
     return Progress(
         TextColumn("{task.description:<22}"),
-        BarColumn(bar_width=20),
+        BarColumn(bar_width=12),
         MofNCompleteColumn(),
         TextColumn("{task.fields[rate]:>8}"),
         TextColumn("{task.fields[budget]}"),

@@ -122,10 +122,18 @@ def test_a_shell_sees_one_sentence_for_a_dead_server_within_seconds(start: Start
 
 def test_a_terminal_sees_bars_with_rate_and_remaining_budget(start: Start) -> None:
     screen = read_terminal(start, "clopos_sync", "customers", "products")
-    assert re.search(r"customers +━+ 240/240 +[\d,]+/s \d+ requests left 0:00:0\d", screen), screen
+    assert re.search(r"customers +━+ 240/240 +[\d,]+/s \d+ req\. left 0:00:0\d", screen), screen
     assert re.search(r"products +━+ 113/113 ", screen)
     assert "customers: 240 seen" not in screen
     assert re.search(r"Succeeded\. \d+ rows changed\.", screen)
+
+
+def test_the_bars_fit_a_narrow_terminal_and_count_from_nothing(start: Start, slow: tuple[Sandbox, str]) -> None:
+    for entry in slow[0].documents("demo", "stop-list"):
+        slow[0].remove("demo", "stop-list", (entry["venue_id"], entry["id"]))
+    screen = read_terminal(start, "clopos_sync", "customer-groups", "stop-list", variables={"COLUMNS": "80"})
+    assert re.search(r"stop-list, venue 1 +━+ 0/0 ", screen), screen
+    assert "…" not in screen
 
 
 def test_a_terminal_that_cannot_move_its_cursor_sees_lines(start: Start) -> None:

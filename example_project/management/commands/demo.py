@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 import os
+import socket
+from datetime import date
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.contrib.auth import get_user_model
 from django.core.management import call_command
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import connection
 from django.db.models import Sum
+from django.utils import timezone
 
 from django_clopos.mirror import RESOURCES
 from django_clopos.models import Brand, Receipt, ReceiptPayment, ReceiptProduct
 from django_clopos.sandbox import Sandbox, serve
 
+HOST = "127.0.0.1"
 LOGIN = PASSWORD = "demo"
 SLUG = "demo"
+BAKU = ZoneInfo("Asia/Baku")
 
 
 class Command(BaseCommand):
@@ -27,25 +34,36 @@ class Command(BaseCommand):
         """Declare the flags."""
         parser.add_argument("--no-serve", action="store_true", help="Stop after the sync.")
         parser.add_argument("--port", type=int, default=8000, help="Of the admin and the API.")
-        parser.add_argument("--days", type=int, default=90, help="Days of history in the simulated restaurant.")
-        parser.add_argument("--receipts-per-day", type=int, default=40, help="A day and venue, on average.")
+        parser.add_argument(
+            "--days", type=int, default=90, help="Days of history; the same for every demo on one database."
+        )
+        parser.add_argument("--receipts-per-day", type=int, default=25, help="Of a venue, on average; likewise.")
 
     def handle(self, *args: Any, **flags: Any) -> None:
         """Run the demo."""
-        self._say("1. Tables")
+        if not flags["no_serve"]:
+            _check_port(flags["port"])
+        self._say(f"1. Tables, in {connection.vendor}: {connection.settings_dict['NAME']}")
         call_command("migrate", verbosity=0, stdout=self.stdout)
         self._say("2. A restaurant in place of Clopos: three venues in Azerbaijan, made from a seed")
-        sandbox = Sandbox(brands=(SLUG,), days=flags["days"], receipts_per_day=flags["receipts_per_day"])
+        sandbox = self._open_sandbox(days=flags["days"], receipts_per_day=flags["receipts_per_day"])
         with serve(sandbox, port=0) as server:
             for name, value in _environment(sandbox, server.url).items():
                 os.environ[name] = value
                 self.stdout.write(f"   export {name}={value}")
-            self._say("3. manage.py clopos_sync")
+            self._say("3. manage.py clopos_sync, within the 300 requests a minute that Clopos allows")
             call_command("clopos_sync", stdout=self.stdout)
             self._say("4. What is in the database now")
             self._show()
             if not flags["no_serve"]:
                 self._serve(flags["port"])
+
+    def _open_sandbox(self, *, days: int, receipts_per_day: int) -> Sandbox:
+        """Make the restaurant; on a later day the one of the first demo, because each day makes another one."""
+        day = _find_first_day()
+        if day:
+            self.stdout.write(f"   It stands still on {day}, the day of the first demo on this database.")
+        return Sandbox(brands=(SLUG,), days=days, receipts_per_day=receipts_per_day, today=day)
 
     def _show(self) -> None:
         brand = Brand.objects.get(slug=SLUG)
@@ -65,12 +83,33 @@ class Command(BaseCommand):
         users = get_user_model()._default_manager
         if not users.filter(username=LOGIN).exists():
             users.create_superuser(LOGIN, password=PASSWORD)
-        self._say(f"5. The admin: http://127.0.0.1:{port}/admin/   login: {LOGIN}   password: {PASSWORD}")
-        self.stdout.write(f"   The API:   http://127.0.0.1:{port}/api/{SLUG}/receipts/\n   Ctrl-C ends it.")
-        call_command("runserver", f"127.0.0.1:{port}", use_reloader=False)
+        self._say(f"5. The admin: http://{HOST}:{port}/admin/   login: {LOGIN}   password: {PASSWORD}")
+        self.stdout.write(f"   The API:   curl -u {LOGIN}:{PASSWORD} http://{HOST}:{port}/api/{SLUG}/receipts/")
+        self.stdout.write("   Ctrl-C ends both.")
+        call_command("runserver", f"{HOST}:{port}", use_reloader=False)
 
     def _say(self, text: str) -> None:
         self.stdout.write(self.style.MIGRATE_HEADING(text))
+
+
+def _check_port(port: int) -> None:
+    """Raise CommandError before the work rather than after it."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port))
+        except (OSError, OverflowError):
+            raise CommandError(
+                f"Port {port} is taken or cannot be used. Choose another one, such as: "
+                f"make demo ARGS='--port {port + 1 if port < 65535 else 8001}'"
+            ) from None
+
+
+def _find_first_day() -> date | None:
+    """Give the day of the first demo on this database; None: it is today, or there was none."""
+    created_at = Brand.objects.filter(slug=SLUG).values_list("created_at", flat=True).first()
+    day = created_at.astimezone(BAKU).date() if created_at else None
+    return None if day == timezone.now().astimezone(BAKU).date() else day
 
 
 def _environment(sandbox: Sandbox, url: str) -> dict[str, str]:

@@ -72,7 +72,7 @@ def fetch_stored(table: Table, plan: Plan, records: Iterable[Incoming], context:
             is_marked=_is_marked(row[2], row[3], row[-1] if deleted else None),
             is_foreign=row[4 : 4 + len(wanted)] != wanted,
         )
-        for row in found.iterator(chunk_size=2000)
+        for row in found
     }
 
 

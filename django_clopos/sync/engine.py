@@ -13,7 +13,7 @@ from typing import Any
 from django.core.exceptions import ImproperlyConfigured
 from django.utils import timezone
 
-from django_clopos.client import AuthenticationFailed, Client, CloposError, ConnectionLost
+from django_clopos.client import AuthenticationFailed, Client, CloposError, ConnectionLost, Usage
 from django_clopos.client.endpoints import Scope
 from django_clopos.conf import load_settings
 from django_clopos.mirror.resource import Resource
@@ -80,6 +80,8 @@ class _Engine:
         self.resources = resources
         self.options = options
         self.listener = listener
+        self.unsaved_venues: set[int] = set()
+        """Of a dry run, which finds venues and stores none."""
         self.report = RunReport(
             run=SyncRun(
                 brand=brand,
@@ -160,9 +162,15 @@ class _Engine:
                 self._run_resource(client, resource, None)
 
     def _run_resource(self, client: Client, resource: Resource, lease: Any) -> None:
+        before = client.usage
         try:
             venues = choose_venues(
-                client, resource, self._venues(), brand_id=self.brand.pk, relearn=self.options.is_full
+                client,
+                resource,
+                self._known_venues(),
+                named=self.options.venues,
+                brand_id=self.brand.pk,
+                relearn=self.options.is_full,
             )
         except CloposError as error:
             row = self._open_step(resource, None)
@@ -170,9 +178,10 @@ class _Engine:
             self._stop_if_hopeless(error)
             return
         for venue in venues:
-            self._run_step(client, resource, venue, lease)
+            self._run_step(client, resource, venue, lease, before=before)
+            before = client.usage
 
-    def _run_step(self, client: Client, resource: Resource, venue: int | None, lease: Any) -> None:
+    def _run_step(self, client: Client, resource: Resource, venue: int | None, lease: Any, *, before: Usage) -> None:
         row = self._open_step(resource, venue)
         step = Step(
             brand=self.brand,
@@ -182,7 +191,7 @@ class _Engine:
             walk=self._make_walk(client, resource, venue),
             listener=self.listener,
             lease=lease,
-            before=client.usage,
+            before=before,
             is_dry_run=self.options.is_dry_run,
             holds_collector=self.options.holds_collector,
         )
@@ -196,6 +205,7 @@ class _Engine:
             raise
         else:
             self._close_step(row, None)
+            self.unsaved_venues |= step.would_create(Venue)
 
     def _make_walk(self, client: Client, resource: Resource, venue: int | None) -> Walk:
         values = load_settings()
@@ -244,13 +254,11 @@ class _Engine:
         if isinstance(error, ConnectionLost) and not any(step.pages for step in self.report.steps):
             raise error
 
-    def _venues(self) -> list[int]:
-        """Give the Clopos ids of the venues to walk, in order; those named, where some are."""
-        known = Venue.objects.filter(brand_id=self.brand.pk, removed_at=None).order_by("clopos_id")
-        ids = list(known.values_list("clopos_id", flat=True)) if self.brand.pk else []
-        return [venue for venue in ids if not self.options.venues or venue in self.options.venues] or list(
-            self.options.venues
-        )
+    def _known_venues(self) -> list[int]:
+        """Give the Clopos ids of the venues that the brand has, in order."""
+        known = Venue.objects.filter(brand_id=self.brand.pk, removed_at=None)
+        ids = set(known.values_list("clopos_id", flat=True)) if self.brand.pk else set()
+        return sorted(ids | self.unsaved_venues)
 
 
 def add_needed(resources: Sequence[Resource], *, registry: Iterable[Resource], brand: Brand) -> tuple[Resource, ...]:

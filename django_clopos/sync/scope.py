@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, assert_never
 
-from django_clopos.client import Client, Page
+from django_clopos.client import Client, Page, SyncError
 from django_clopos.client.endpoints import Scope
 from django_clopos.mirror.resource import Resource
 from django_clopos.sync.checkpoints import Checkpoints
@@ -14,26 +14,49 @@ _SAMPLE = 20
 
 
 def choose_venues(
-    client: Client, resource: Resource, venues: Sequence[int], *, brand_id: int | None, relearn: bool
+    client: Client,
+    resource: Resource,
+    known: Sequence[int],
+    *,
+    named: Sequence[int] = (),
+    brand_id: int | None,
+    relearn: bool,
 ) -> list[int | None]:
     """Give the venues to walk, by Clopos id; [None] is one walk for the whole brand.
 
-    What was learned is kept as a checkpoint; `relearn` asks again. Source: wire contract, section 19, question 7.
+    `named`: those asked for, in place of the known ones. What was learned is kept as a checkpoint; `relearn` asks
+    again. Raises SyncError where rows would belong to a venue and none is known.
+    Source: wire contract, section 19, question 7.
     """
+    if resource.endpoint.has_parent:
+        return list(named) or [None]  # each parent is asked for with its own venue
+    venues = list(named or known)
     match resource.endpoint.scope:
         case Scope.BRAND:
             return [None]
         case Scope.VENUE:
-            return list(venues) or [None]
-    if len(venues) < 2:
-        return list(venues) or [None]
+            if not venues:
+                raise SyncError(f"no venue is known, and {resource.name} is read venue by venue: sync venues first")
+            return list(venues)
+        case Scope.UNKNOWN:
+            learned = _learn(client, resource, venues, brand_id=brand_id, relearn=relearn)
+            return [None] if learned == "brand" or not venues else list(venues)
+        case unknown:
+            assert_never(unknown)
+
+
+def _learn(
+    client: Client, resource: Resource, venues: Sequence[int], *, brand_id: int | None, relearn: bool
+) -> str | None:
+    """Tell "brand" from "venue", from the checkpoint or by asking; None: it cannot be told."""
     checkpoints = Checkpoints(brand_id=brand_id, resource=resource.name, venue=None)
-    learned = None if relearn else checkpoints.read("scope")
-    if learned is None:
-        learned = _compare(client, resource, venues)
-        if learned and brand_id is not None:
-            checkpoints.write({"scope": learned})
-    return [None] if learned == "brand" else list(venues)
+    stored: str | None = checkpoints.read("scope")
+    if len(venues) < 2 or (stored and not relearn):
+        return stored
+    learned = _compare(client, resource, venues)
+    if learned and brand_id is not None:
+        checkpoints.write({"scope": learned})
+    return learned
 
 
 def _compare(client: Client, resource: Resource, venues: Sequence[int]) -> str | None:

@@ -22,6 +22,8 @@ from django_clopos.sync.checkpoints import Checkpoints
 from django_clopos.sync.parents import Parent, iterate_parents
 
 _EPOCH = date(2000, 1, 1)
+#: Where open windows end: a till whose clock runs ahead makes rows of the future.
+_LATEST = date(2100, 1, 1)
 _LONGEST_WINDOW_DAYS = 31
 #: A window of no more pages than this is doubled: it is what an interrupted backfill reads again.
 _FEW_PAGES = 4
@@ -79,7 +81,7 @@ class Walk:
 
     def _history(self, strategy: NewestFirst) -> Generator[Batch]:
         if self.since or self.until:
-            return self._window(self.since or self._find_first_day() or self._today(), self.until or self._tomorrow())
+            return self._asked()
         if self.is_full or self.checkpoints.read("watermark") is None:
             return self._first_time()
         return self._poll(strategy)
@@ -106,9 +108,11 @@ class Walk:
             self.resource.table.model,
             strategy.parent,
             brand_id=self.checkpoints.brand_id or 0,
+            venue=self.venue,
             cursor=None if self.is_full or self.since or self.until else self.checkpoints.read("cursor"),
             since=self.since,
             until=self.until,
+            zone=self.timezone,
         )
         moves = not (self.since or self.until)
         for parent in parents:
@@ -122,6 +126,12 @@ class Walk:
             return ()  # the parent has gone meanwhile; its own resource will tell
 
     # Orders and receipts
+
+    def _asked(self) -> Generator[Batch]:
+        """Read the days asked for. They move no checkpoint."""
+        first, last = self.since or self._find_first_day(), self.until or _LATEST
+        if first is not None and first <= last:
+            yield from self._window(first, last)
 
     def _first_time(self) -> Generator[Batch]:
         """Record the watermark, then read the whole history, oldest window first.
@@ -172,10 +182,10 @@ class Walk:
         """Read windows of whole days, oldest first, a checkpoint a window; quiet stretches are taken in longer ones."""
         last = self._tomorrow()
         day = date.fromisoformat(plan["next"])
-        expected = self._count(day, last) if day <= last else 0
+        expected: int | None = self._count(day, _LATEST) if day <= last else 0
         while day <= last:
             end = min(day + timedelta(days=int(plan["days"]) - 1), last)
-            count = yield from self._whole_window(day, end, expected=expected)
+            count = yield from self._whole_window(day, end if end < last else _LATEST, expected=expected)
             expected = None
             plan = {**plan, "next": str(end + timedelta(days=1)), "days": self._next_length(int(plan["days"]), count)}
             if end == last:
@@ -201,7 +211,7 @@ class Walk:
                 announced = max(announced, batch.expected or 0)
                 yield Batch(bodies=batch.bodies, expected=expected)
                 expected = None
-            if count >= (announced or self._count(first, last) or 0):
+            if count >= (announced or self._count(first, last)):
                 break
         return count
 
@@ -212,7 +222,7 @@ class Walk:
         return max(1, days // 2) if count > 4 * _FEW_PAGES * size else days
 
     def _trailing(self) -> Generator[Batch]:
-        yield from self._window(self._today() - timedelta(days=self.trailing_days), self._tomorrow())
+        yield from self._window(self._today() - timedelta(days=self.trailing_days), _LATEST)
         yield Batch(checkpoints={"trailing_at": self.now.isoformat()}, is_page=False)
 
     def _window(self, first: date, last: date) -> Generator[Batch]:
@@ -225,11 +235,12 @@ class Walk:
     def _find_first_day(self) -> date | None:
         """Find the day before the oldest record; None: there is no record."""
         page = self._probe("created_at", "asc")
-        stamps = [stamp for stamp in map(self._read_stamp("created_at"), page.records) if stamp]
         if not page.records:
             return None
-        day = min(stamps).astimezone(self.timezone).date() - timedelta(days=1) if stamps else _EPOCH
-        return day if not self._count(_EPOCH, day - timedelta(days=1)) else self._bisect_first_day(day)
+        stamps = [stamp for stamp in map(self._read_stamp("created_at"), page.records) if stamp]
+        day = (stamps[0].astimezone(self.timezone).date() if stamps else self._tomorrow()) - timedelta(days=1)
+        is_sorted = day <= _EPOCH or not self._count(_EPOCH, day - timedelta(days=1))
+        return day if is_sorted else self._bisect_first_day(day)
 
     def _bisect_first_day(self, late: date) -> date:
         """Find the first day with a record by counting, for a remote that ignores the sort."""
@@ -242,8 +253,10 @@ class Walk:
                 early = middle
         return early
 
-    def _count(self, first: date, last: date) -> int | None:
-        return self.client.page(self.resource.endpoint, limit=1, venue=self.venue, dates=(first, last)).total
+    def _count(self, first: date, last: date) -> int:
+        """Count the rows created in these days; where the remote gives no total, 1 stands for some."""
+        page = self.client.page(self.resource.endpoint, limit=1, venue=self.venue, dates=(first, last))
+        return len(page.records) if page.total is None else page.total
 
     def _probe(self, sort: str, direction: Literal["asc", "desc"]) -> Page[Any]:
         return self.client.page(self.resource.endpoint, limit=1, venue=self.venue, sort=(sort, direction))
@@ -262,7 +275,7 @@ class Walk:
         def read(body: bytes) -> datetime | None:
             try:
                 return _parse_stamp(getattr(decoder.decode(body), name), self.timezone)
-            except (msgspec.DecodeError, UnicodeDecodeError):
+            except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
                 return None
 
         return read
@@ -275,7 +288,7 @@ class Walk:
         return self.now.astimezone(self.timezone).date()
 
     def _tomorrow(self) -> date:
-        """The last day worth asking for: the zone of `date[]` is not documented."""
+        """The day up to which windows are counted: the zone of `date[]` is not documented."""
         return self._today() + timedelta(days=1)
 
 

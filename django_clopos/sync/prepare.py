@@ -151,7 +151,8 @@ class Preparer:
         """Give the values of all columns, the engine's last."""
         values, bad = page.plan.build(valid, self.context)
         self._count_bad_stamps(bad)
-        removed_at = self.now if getattr(valid, "deleted_at", None) else None
+        is_deleted = getattr(valid, "deleted_at", None) and "deleted_at" not in bad  # year 1 is no deletion
+        removed_at = self.now if is_deleted else None
         values += [self.context.brand_id, raw, incoming.digest, self.now, self.now, removed_at, None]
         if page.plan.is_keyed:
             values += [self.context.base + incoming.id, incoming.id]

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from django.db import router
 from django.db.models import QuerySet
 
 from django_clopos.mirror.resource import Table
@@ -14,7 +15,9 @@ from django_clopos.sync.compare import match_column
 from django_clopos.sync.pages import Incoming
 
 
-def remove_absent(table: Table, context: RowContext, records: Sequence[Incoming], *, now: datetime) -> list[int]:
+def remove_absent(
+    table: Table, context: RowContext, records: Sequence[Incoming], *, now: datetime, is_dry_run: bool = False
+) -> list[int]:
     """Mark the rows of the venue walked that its answer leaves out, and give their remote ids.
 
     A record without a usable id could be any row, so such an answer removes nothing.
@@ -22,13 +25,14 @@ def remove_absent(table: Table, context: RowContext, records: Sequence[Incoming]
     if any(not record.id for record in records):
         return []
     column = match_column(plan_table(table))
-    rows: QuerySet[Any, Any] = table.model._base_manager.filter(brand_id=context.brand_id)
+    stored = table.model._base_manager.using(router.db_for_write(table.model))
+    rows: QuerySet[Any, Any] = stored.filter(brand_id=context.brand_id)
     rows = rows.filter(removed_at=None)
     if table.from_venue:
         rows = rows.filter(**{f"{table.from_venue}_id": context.base + (context.venue or 0)})
     present = [context.base + record.id for record in records]
     gone = rows.exclude(**{f"{column}__in": present})
     keys = list(gone.values_list(column, flat=True))
-    if keys:
+    if keys and not is_dry_run:
         gone.update(removed_at=now, synced_at=now)
     return [key - context.base for key in keys]

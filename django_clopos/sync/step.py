@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.db import router, transaction
+from django.db.models import Model
 from django.utils import timezone
 
 from django_clopos.client import Usage
@@ -93,8 +94,8 @@ class Step:
         self.row.seen += len(records)
         if self.is_dry_run or self._is_quiet(batch, pages):
             outcomes = writer.describe(pages)
-            removed: list[int] = []
-            self._count(outcomes)
+            removed = self._find_absent(batch, writer, records)
+            self._count(outcomes, removed)
         else:
             outcomes, removed = self._write(batch, writer, pages, records)
         if not self.is_dry_run:
@@ -113,21 +114,26 @@ class Step:
         self, batch: Batch, writer: Writer, pages: Sequence[Page], records: Sequence[Incoming]
     ) -> tuple[list[Outcome], list[int]]:
         """Commit a page with its counters and checkpoints, if the lease is still ours."""
-        table = self.resource.table
         with transaction.atomic(using=writer.using), allow_writes():
             if self.lease:
                 self.lease.renew()
             outcomes = writer.write(pages)
-            removed = remove_absent(table, writer.context, records, now=writer.now) if batch.is_set else []
+            removed = self._find_absent(batch, writer, records)
             self._save_rejections(outcomes, now=writer.now)
-            self._count(outcomes)
-            self.row.removed += len(removed)
+            self._count(outcomes, removed)
             self.row.save(update_fields=[*COUNTS, "waited_seconds"])
             self.walk.checkpoints.write(batch.checkpoints)
         self._saved_at = time.monotonic()
         return outcomes, removed
 
-    def _count(self, outcomes: Sequence[Outcome]) -> None:
+    def _find_absent(self, batch: Batch, writer: Writer, records: Sequence[Incoming]) -> list[int]:
+        """Mark what an answer that is the whole set leaves out; in a dry run, only find it."""
+        if not batch.is_set:
+            return []
+        table = self.resource.table
+        return remove_absent(table, writer.context, records, now=writer.now, is_dry_run=self.is_dry_run)
+
+    def _count(self, outcomes: Sequence[Outcome], removed: Sequence[int]) -> None:
         """Add a page's outcomes. In a dry run a row that comes twice must not be counted as new twice."""
         for outcome in outcomes:
             created = {(outcome.table.model.__name__, clopos_id) for clopos_id in outcome.created}
@@ -138,6 +144,11 @@ class Step:
             self.row.updated += len(outcome.updated)
             self.row.unchanged += outcome.unchanged
             self.row.rejected += len(outcome.rejections)
+        self.row.removed += len(removed)
+
+    def would_create(self, model: type[Model]) -> set[int]:
+        """Give the Clopos ids of the rows of a model that this step of a dry run found new."""
+        return {clopos_id for name, clopos_id in self._created if name == model.__name__}
 
     def _save_rejections(self, outcomes: Sequence[Outcome], *, now: datetime) -> None:
         brand_id, name = self.brand.pk, self.resource.name

@@ -104,7 +104,9 @@ def _find_problems(values: Settings) -> list[str]:
         and values.TIMEOUT_SECONDS > 8,
         "CLOPOS['HISTORY_FROM'] must be a datetime.date or None.": values.HISTORY_FROM is None
         or type(values.HISTORY_FROM) is date,
-        f"CLOPOS['REMOTE_TIMEZONE'] is no IANA time zone: {values.REMOTE_TIMEZONE!r}.": _is_zone(values.REMOTE_TIMEZONE),
+        f"CLOPOS['REMOTE_TIMEZONE'] is no IANA time zone: {values.REMOTE_TIMEZONE!r}.": _is_zone(
+            values.REMOTE_TIMEZONE
+        ),
         f"CLOPOS['CACHE'] names no cache of CACHES: {values.CACHE!r}.": values.CACHE in settings.CACHES,
     }
     return [problem for problem, holds in checks.items() if not holds]

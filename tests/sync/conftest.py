@@ -24,8 +24,8 @@ Body = dict[str, Any] | bytes
 
 
 @pytest.fixture(autouse=True)
-def clock() -> Iterator[time_machine.Coordinates]:
-    """Travel to the evening of the sandbox's last day; time goes on from there."""
+def clock() -> Iterator[Any]:
+    """Travel to the evening of the sandbox's last day; time goes on from there. It can be shifted."""
     with time_machine.travel("2026-11-20T19:00:00Z", tick=True) as traveller:
         yield traveller
 

@@ -14,7 +14,7 @@ from django.db.models import Model
 from django.utils import timezone
 
 from django_clopos.client import Usage
-from django_clopos.mirror.resource import Resource
+from django_clopos.mirror.resource import Resource, Table
 from django_clopos.models.base import allow_writes
 from django_clopos.models.bookkeeping import COUNTS, SyncRun, SyncStep
 from django_clopos.models.brands import Brand
@@ -57,7 +57,8 @@ class Step:
     """Keep the garbage collector out of the pages: a fifth faster, not for threads of a web server."""
     _drift: DriftCounter = field(default_factory=DriftCounter)
     _open_rejections: set[tuple[str, str]] = field(default_factory=set)
-    _created: set[tuple[str, int]] = field(default_factory=set)
+    _created: dict[tuple[type[Model], int], Table] = field(default_factory=dict)
+    """What a dry run found new, and what filled it."""
     _saved_at: float = 0.0
 
     def execute(self) -> None:
@@ -134,13 +135,9 @@ class Step:
         return remove_absent(table, writer.context, records, now=writer.now, is_dry_run=self.is_dry_run)
 
     def _count(self, outcomes: Sequence[Outcome], removed: Sequence[int]) -> None:
-        """Add a page's outcomes. In a dry run a row that comes twice must not be counted as new twice."""
+        """Add a page's outcomes."""
         for outcome in outcomes:
-            created = {(outcome.table.model.__name__, clopos_id) for clopos_id in outcome.created}
-            if self.is_dry_run:
-                created -= self._created
-                self._created |= created
-            self.row.created += len(created)
+            self.row.created += len(self._drop_repeated(outcome) if self.is_dry_run else outcome.created)
             self.row.updated += len(outcome.updated)
             self.row.unchanged += outcome.unchanged
             self.row.rejected += len(outcome.rejections)
@@ -148,7 +145,24 @@ class Step:
 
     def would_create(self, model: type[Model]) -> set[int]:
         """Give the Clopos ids of the rows of a model that this step of a dry run found new."""
-        return {clopos_id for name, clopos_id in self._created if name == model.__name__}
+        return {clopos_id for found, clopos_id in self._created if found is model}
+
+    def _drop_repeated(self, outcome: Outcome) -> list[int]:
+        """Give the rows that no earlier page of this dry run found new; count the others as a real run does."""
+        fresh = []
+        for clopos_id in outcome.created:
+            key = (outcome.table.model, clopos_id)
+            earlier = self._created.get(key)
+            if earlier is None:
+                fresh.append(clopos_id)
+            elif earlier is outcome.table:
+                self.row.unchanged += 1
+            elif outcome.table is self.resource.table:
+                self.row.updated += 1  # the record itself, after it came nested in another
+            else:
+                continue  # nested in another, after the record itself
+            self._created[key] = outcome.table
+        return fresh
 
     def _save_rejections(self, outcomes: Sequence[Outcome], *, now: datetime) -> None:
         brand_id, name = self.brand.pk, self.resource.name

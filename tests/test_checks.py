@@ -1,0 +1,66 @@
+"""Each system check says what is wrong before a sync finds it out; a test is named after each id."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.checks import CheckMessage, run_checks
+
+from django_clopos import checks
+from django_clopos.conf import ENVIRONMENT
+
+pytestmark = pytest.mark.filterwarnings("ignore:Overriding setting DATABASES")
+
+
+@pytest.fixture(autouse=True)
+def empty_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ENVIRONMENT.values():
+        monkeypatch.delenv(name, raising=False)
+
+
+def find(number: str) -> list[CheckMessage]:
+    return [message for message in run_checks(tags=["clopos"]) if message.id == f"django_clopos.{number}"]
+
+
+def test_a_site_that_is_right_hears_nothing() -> None:
+    assert run_checks(tags=["clopos"]) == []
+
+
+def test_django_clopos_E001(settings: Any) -> None:  # noqa: N802  # the id
+    settings.CLOPOS = {"TRAILING_DAY": 3}
+    (message,) = find("E001")
+    assert "Did you mean TRAILING_DAYS?" in message.msg
+    assert message.hint
+    assert find("W001") == []
+
+
+def test_django_clopos_E002(settings: Any) -> None:  # noqa: N802  # the id
+    settings.USE_TZ = False
+    (message,) = find("E002")
+    assert message.hint == "Set USE_TZ = True."
+
+
+def test_django_clopos_W001(settings: Any) -> None:  # noqa: N802  # the id
+    settings.CLOPOS = {"BRAND": "demo", "CLIENT_ID": "id"}
+    (message,) = find("W001")
+    assert "CLIENT_SECRET, INTEGRATOR_ID missing" in message.msg
+    assert "CLOPOS_CLIENT_SECRET" in str(message.hint)
+    settings.CLOPOS |= {"CLIENT_SECRET": "secret", "INTEGRATOR_ID": "integrator"}
+    assert find("W001") == []
+
+
+def test_django_clopos_W002(settings: Any) -> None:  # noqa: N802  # the id
+    settings.DATABASES = {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": "x"}}
+    (message,) = find("W002")
+    assert "IMMEDIATE" in str(message.hint)
+    settings.DATABASES["default"]["OPTIONS"] = {"transaction_mode": "IMMEDIATE"}
+    assert find("W002") == []
+
+
+def test_every_check_has_a_test_of_its_name() -> None:
+    source = Path(checks.__file__).read_text(encoding="utf-8")
+    ids = set(re.findall(r'id="django_clopos\.(\w+)"', source))
+    assert ids == {name.rpartition("_")[2] for name in globals() if name.startswith("test_django_clopos_")}

@@ -27,7 +27,7 @@ migrations: $(VENV)/dev.stamp
 
 wheel: $(VENV)/dev.stamp
 	rm -rf dist
-	$(BIN)/python -m build --no-isolation --wheel --sdist .
+	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m build --no-isolation .
 
 bench: $(VENV)/dev.stamp
 	$(BIN)/python -m benchmarks.pipeline

@@ -63,7 +63,8 @@ class ReadOnlyInline(_NoWriting, _TabularInline):
         """Join the references shown, and the parent, which a row may name in its title."""
         references = find_references(self.model, (*self._names, str(self.fk_name)))
         unread = (*_find_own_unread(self.model), *find_unread(self.model, references))
-        return super().get_queryset(request).select_related(*references).defer(*unread)
+        # None joins nothing; no argument at all would join every reference that is never null.
+        return super().get_queryset(request).select_related(*(references or (None,))).defer(*unread)
 
     @property
     def _names(self) -> tuple[str, ...]:
@@ -98,7 +99,7 @@ class ReadOnlyAdmin(_NoWriting, _ModelAdmin):
         references = find_references(self.model, tuple(field.name for field in self.opts.concrete_fields))
         rows = self.get_queryset(request).defer(None).defer(*find_unread(self.model, references))
         try:
-            return rows.select_related(*references).get(pk=self.opts.pk.to_python(object_id))
+            return rows.select_related(*(references or (None,))).get(pk=self.opts.pk.to_python(object_id))
         except (ObjectDoesNotExist, ValidationError, ValueError):
             return None
 

@@ -1,0 +1,111 @@
+"""What the README promises is there: settings, flags, examples that run, files that it links to."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import load_command_class
+
+from django_clopos import signals
+from django_clopos.conf import ENVIRONMENT, Settings
+from django_clopos.management.commands import clopos_sync
+from django_clopos.models import Brand, Order
+from django_clopos.testing import make, make_brand, make_receipt
+
+ROOT = Path(__file__).resolve().parents[2]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+EXAMPLES = re.findall(r"<!-- tested -->\n```python\n(.*?)```", README, re.DOTALL)
+
+
+def list_flags(command: str) -> list[str]:
+    """Give the command's own flags, those of every Django command left out."""
+    parser: ArgumentParser = load_command_class("django_clopos", command).create_parser("manage.py", command)
+    common: ArgumentParser = load_command_class("django.core", "sendtestemail").create_parser("", "")
+    inherited = set(common._option_string_actions)
+    return [flag for flag in parser._option_string_actions if flag not in inherited]
+
+
+@pytest.mark.parametrize("key", [field.name for field in dataclasses.fields(Settings)])
+def test_every_setting_has_a_line_with_its_variable_and_its_default(key: str) -> None:
+    line = re.search(rf"^\| `{key}` \|.*$", README, re.MULTILINE)
+    assert line
+    _, _, variable, default, _, _ = (cell.strip() for cell in line[0].split("|"))
+    assert variable.strip("`") == ENVIRONMENT.get(key, "")
+    value = next(field.default for field in dataclasses.fields(Settings) if field.name == key)
+    assert default.strip('`"') == ("the production address" if key == "BASE_URL" else str(value))
+
+
+@pytest.mark.parametrize("command", ["clopos_sync", "clopos_check"])
+def test_every_flag_is_named_under_its_command(command: str) -> None:
+    section = README.partition(f"### {command}")[2].partition("\n### ")[0]
+    flags = list_flags(command)
+    assert "--brand" in flags
+    for flag in flags:
+        assert flag in section, flag
+
+
+def test_every_flag_that_the_readme_names_exists() -> None:
+    section = README.partition("### clopos_sync")[2].partition("\n### ")[0]
+    named = set(re.findall(r"`(--[a-z-]+)", section))
+    assert named == set(list_flags("clopos_sync"))
+
+
+@pytest.mark.parametrize(
+    "status", [0, clopos_sync.FAILED, clopos_sync.PARTIAL, clopos_sync.INTERRUPTED], ids="status {}".format
+)
+def test_every_exit_status_has_a_line(status: int) -> None:
+    assert re.search(rf"^\| {status} \| \w+", README, re.MULTILINE)
+
+
+def test_every_link_leads_to_a_file() -> None:
+    links = [link for link in re.findall(r"\]\(([^)#]+)\)", README) if "://" not in link]
+    assert len(links) >= 2
+    assert [link for link in links if not (ROOT / link).is_file()] == []
+
+
+def test_the_sections_that_the_checks_point_to_are_there() -> None:
+    assert "\n## Settings\n" in README
+    assert "\n## SQLite\n" in README
+
+
+@pytest.mark.django_db
+def test_the_example_queries_run() -> None:
+    brand = make_brand("your-brand")
+    make_receipt(brand, clopos_id=4711, lines=[{"price": "4.50", "count": 2}], shift_date="2026-01-19")
+    names: dict[str, Any] = {}
+    exec(EXAMPLES[0], names)
+    assert [(str(row["shift_date"]), row["sold"], row["receipts"]) for row in names["per_day"]] == [
+        ("2026-01-19", 9, 1)
+    ]
+    assert [(row["product__name"], row["count"]) for row in names["best"]] == [(None, 2)]
+    assert names["one"].clopos_id == 4711
+
+
+@pytest.mark.django_db
+def test_the_example_receiver_is_told_of_new_orders(capsys: pytest.CaptureFixture[str]) -> None:
+    brand: Brand = make_brand()
+    make(Order, brand=brand, clopos_id=5, customer_name="Aysel")
+    names: dict[str, Any] = {}
+    exec(EXAMPLES[1], names)
+    try:
+        signals.rows_changed.send(sender=Order, brand=brand, created=[5])
+    finally:
+        assert signals.rows_changed.disconnect(names["announce_orders"], sender=Order)
+    assert capsys.readouterr().out == "New order 5 for Aysel\n"
+
+
+@pytest.mark.django_db
+def test_the_example_of_the_factories_runs() -> None:
+    names: dict[str, Any] = {}
+    exec(EXAMPLES[2], names)
+    names["latte"].refresh_from_db()
+    assert names["latte"].name == "Latte, small"
+
+
+def test_no_example_is_left_out() -> None:
+    assert len(EXAMPLES) == README.count("<!-- tested -->") == 3

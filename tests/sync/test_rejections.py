@@ -12,7 +12,7 @@ from tests.sync.conftest import Body, Pull
 
 pytestmark = pytest.mark.django_db
 GOOD: list[Body] = [{"id": 1, "name": "one"}, {"id": 3, "name": "three"}]
-NESTED_DEEPLY = b'{"id":2,"x":' + b"[" * 1000 + b"]" * 1000 + b"}"
+NESTED_DEEPLY = b'{"id":2,"x":' + b"[" * 20_000 + b"]" * 20_000 + b"}"
 
 #: What is wrong, the record, the id that it is filed under, and a word of the reason.
 BAD: list[tuple[str, Body, int | None, str]] = [
@@ -129,7 +129,7 @@ def test_a_tree_with_a_bad_node_keeps_the_others(pull: Pull) -> None:
 
 
 @pytest.mark.parametrize(
-    "tree", [b'{"id":1,"name":"\\ud800","children":[]}', b'{"id":1,"x":' + b"[" * 1000 + b"]" * 1000 + b"}"]
+    "tree", [b'{"id":1,"name":"\\ud800","children":[]}', b'{"id":1,"x":' + b"[" * 20_000 + b"]" * 20_000 + b"}"]
 )
 def test_a_tree_that_cannot_be_read_is_rejected(tree: bytes, pull: Pull) -> None:
     assert pull("categories", tree, {"id": 3}).total("rejected") == 1

@@ -30,7 +30,7 @@ BAD: list[Body] = [
     f'{{"id":2,"pin":"{PIN}","pin":"{PIN}2","salary":"abc"}}'.encode(),
     f'["{PIN}"]'.encode(),
     f'"{PIN}"'.encode(),
-    f'{{"id":2,"pin":"{PIN}","x":'.encode() + b"[" * 1000 + b"]" * 1000 + b"}",
+    f'{{"id":2,"pin":"{PIN}","x":'.encode() + b"[" * 20_000 + b"]" * 20_000 + b"}",
     f'{{"id":2,"pin":"{PIN}","x":1e99999}}'.encode(),
 ]
 

@@ -45,7 +45,7 @@ class Change(models.Model):
 
 
 class ChangeCounter(models.Model):
-    """The last `seq` of a brand; its row is locked last in the transaction of a page, so that numbers are committed in order."""
+    """The last `seq` of a brand; locked last in a page's transaction, so that numbers are committed in order."""
 
     brand = models.OneToOneField(Brand, models.CASCADE, related_name="change_counter")
     last_seq = models.BigIntegerField(default=0)

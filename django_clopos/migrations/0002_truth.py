@@ -18,6 +18,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('brand_slug', models.CharField(max_length=100)),
                 ('subject', models.CharField(help_text='Brand, or customer with its Clopos id.', max_length=100)),
+                ('customer', models.BigIntegerField(blank=True, help_text='Clopos id of the customer, whose personal data every later sync leaves out.', null=True)),
                 ('counts', models.JSONField(default=dict)),
                 ('erased_at', models.DateTimeField()),
             ],

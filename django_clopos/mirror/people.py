@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django_clopos import models, schemas
 from django_clopos.client import endpoints
+from django_clopos.mirror.personal import OF_CUSTOMER
 from django_clopos.mirror.resource import Resource, Table
 from django_clopos.mirror.strategies import Snapshot
 
@@ -31,5 +32,6 @@ CUSTOMERS = Resource(
         raw_only={"group": "the group's own record, mirrored by customer-groups"},
     ),
     strategy=Snapshot(),
+    personal=OF_CUSTOMER,
     freshness="read whole with every sync",
 )

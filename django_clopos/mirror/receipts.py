@@ -5,6 +5,7 @@ from __future__ import annotations
 from django_clopos import models, schemas
 from django_clopos.client import endpoints
 from django_clopos.mirror.edges import items_of
+from django_clopos.mirror.personal import OF_RECEIPT
 from django_clopos.mirror.resource import Child, Resource, Table
 from django_clopos.mirror.strategies import NewestFirst, PerParent
 
@@ -40,6 +41,7 @@ RECEIPTS = Resource(
         },
     ),
     strategy=NewestFirst(),
+    personal=OF_RECEIPT,
     freshness="newest changes first with every sync; the last 30 days once an hour",
 )
 

@@ -71,6 +71,18 @@ class Nested:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class Personal:
+    """What the records of a resource say of customers, so that it can be erased on request and kept out."""
+
+    column: str
+    """The column by which the rows of a customer are found: `id`, or the reference to the customer."""
+    find_customers: Callable[[JsonObject], Iterable[object]]
+    """Takes a decoded record, gives the remote ids of the customers whom it names, as they stand there."""
+    erase: Callable[[JsonObject], JsonObject]
+    """Copies a decoded record, or some of its keys, without what tells who the customer is."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
 class Resource:
     """One thing that is mirrored, as one row of RESOURCES."""
 
@@ -82,6 +94,8 @@ class Resource:
     """Takes one listed record, gives the records to store: a category tree becomes its nodes."""
     secret_keys: frozenset[str] = frozenset()
     """Keys dropped before hashing, storing or logging."""
+    personal: Personal | None = None
+    """None: its records say nothing of customers."""
     is_opt_in: bool = False
     """Synced only when named."""
     freshness: str = ""

@@ -8,6 +8,7 @@ from typing import Any
 
 from django_clopos import models, schemas
 from django_clopos.client import endpoints
+from django_clopos.mirror.personal import OF_ORDER
 from django_clopos.mirror.resource import Child, Resource, Table
 from django_clopos.mirror.strategies import NewestFirst, Snapshot
 from django_clopos.schemas import Order, OrderItem
@@ -100,5 +101,6 @@ ORDERS = Resource(
         },
     ),
     strategy=NewestFirst(),
+    personal=OF_ORDER,
     freshness="newest changes first with every sync; the last 30 days once an hour",
 )

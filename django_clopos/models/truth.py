@@ -104,6 +104,9 @@ class Erasure(models.Model):
 
     brand_slug = models.CharField(max_length=100)
     subject = models.CharField(max_length=100, help_text="Brand, or customer with its Clopos id.")
+    customer = models.BigIntegerField(
+        null=True, blank=True, help_text="Clopos id of the customer, whose personal data every later sync leaves out."
+    )
     counts = models.JSONField(default=dict)
     erased_at = models.DateTimeField()
 

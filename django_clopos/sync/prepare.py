@@ -100,6 +100,16 @@ class Preparer:
             pages += [self._prepare_table(nested.table, inner, yields=nested.yields)]
         return pages
 
+    def derive(self, table: Table, records: Iterable[Incoming]) -> Page:
+        """Validate records as they are, compared with nothing: for rows that are made again from what is stored."""
+        plan = plan_table(table)
+        page = Page(
+            table=table, plan=plan, rows=[], rejections=[], comparison=Comparison(), touched=[], key_of=self.key_of
+        )
+        for record in records:
+            self._add(page, record, None, is_new=False)
+        return page
+
     def key_of(self, record: Incoming) -> str:
         """Name a record among the rejected: by id, within a venue where it has no id of its own, else by digest."""
         if not record.id:

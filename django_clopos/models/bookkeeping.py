@@ -22,7 +22,9 @@ class Status(models.TextChoices):
 
 
 #: The counts of a step; a run sums its steps.
-COUNTS = ("pages", "requests", "seen", "created", "updated", "unchanged", "removed", "rejected")
+COUNTS = (
+    "pages", "requests", "seen", "created", "updated", "unchanged", "missing", "removed", "rejected", "races",
+)  # fmt: skip
 
 
 class SyncRun(models.Model):

@@ -45,6 +45,13 @@ def choose_venues(
             assert_never(unknown)
 
 
+def is_scope_known(resource: Resource, known: Sequence[int], *, brand_id: int | None) -> bool:
+    """Tell whether it is known whose rows a walk gives, so that absence from it means something."""
+    if resource.endpoint.scope is not Scope.UNKNOWN or len(known) < 2:
+        return True
+    return Checkpoints(brand_id=brand_id, resource=resource.name, venue=None).read("scope") is not None
+
+
 def _learn(
     client: Client, resource: Resource, venues: Sequence[int], *, brand_id: int | None, relearn: bool
 ) -> str | None:

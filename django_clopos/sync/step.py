@@ -34,6 +34,7 @@ from django_clopos.sync.removals import Allowance, Judge, apply_verdict, remove_
 from django_clopos.sync.report import Listener
 from django_clopos.sync.store import Outcome, Writer
 from django_clopos.sync.tally import Extent
+from django_clopos.sync.tombstones import Tombstones, find_tombstones
 from django_clopos.sync.walks import Batch, Walk
 
 #: How long the counts of pages that change nothing may wait; the lease is renewed with them.
@@ -60,6 +61,7 @@ class Step:
     holds_collector: bool
     """Keep the garbage collector out of the pages: a fifth faster, not for threads of a web server."""
     _drift: DriftCounter = field(default_factory=DriftCounter)
+    _tombstones: Tombstones = field(default_factory=Tombstones)
     _open_rejections: set[tuple[str, str]] = field(default_factory=set)
     _created: dict[tuple[type[Model], int], Table] = field(default_factory=dict)
     """What a dry run found new, and what filled it."""
@@ -71,6 +73,7 @@ class Step:
     def execute(self) -> None:
         """Store every batch of the walk. Raises what the client raises; what was stored until then stays."""
         self._open_rejections = find_open_rejections(brand_id=self.brand.pk or 0, resource=self.resource.name)
+        self._tombstones = find_tombstones(self.brand, self.resource)
         try:
             # Closed at once when a page fails: a traceback would keep the walk's threads alive.
             with closing(self.walk.batches()) as batches:
@@ -95,6 +98,7 @@ class Step:
             self._judge(batch.extent)
         if batch.gives_way and self.lease:
             self.lease.give_way()
+            self._tombstones = find_tombstones(self.brand, self.resource)  # an erasure may have gone first
 
     def _judge(self, extent: Extent) -> None:
         """Mark what a complete walk left out, and store what is there all the same."""
@@ -128,7 +132,7 @@ class Step:
     def _take(self, batch: Batch) -> None:
         now = timezone.now()
         context = RowContext(brand_id=self.brand.pk or 0, venue=self.row.venue, timezone_of=self.brand.timezone_of)
-        records = read_records(self.resource, batch.bodies)
+        records = self._tombstones.keep_out(self.resource, read_records(self.resource, batch.bodies))
         self._seen.update(record.id for record in records)
         pages = Preparer(resource=self.resource, context=context, drift=self._drift, now=now).prepare(records)
         writer = Writer(

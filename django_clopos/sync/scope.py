@@ -68,7 +68,8 @@ def _learn(
 
 def _compare(client: Client, resource: Resource, venues: Sequence[int]) -> str | None:
     """Tell "brand" from "venue"; None: not enough data to tell."""
-    pages = [client.page(resource.endpoint, limit=_SAMPLE, venue=venue) for venue in venues]
+    size = min(_SAMPLE, resource.endpoint.page_maximum or _SAMPLE)
+    pages = [client.page(resource.endpoint, limit=size, venue=venue) for venue in venues]
     filled = [page for page in pages if page.records]
     if len(filled) < 2:
         return None

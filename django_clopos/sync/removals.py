@@ -16,9 +16,11 @@ from zoneinfo import ZoneInfo
 from django.db import router
 from django.db.models import QuerySet
 
-from django_clopos.client import Client, CloposError, NotFound
+from django_clopos.client import BadRequest, Client, CloposError, NotFound
+from django_clopos.client.endpoints import Scope
 from django_clopos.mirror.resource import Resource, Table
 from django_clopos.models.base import BRAND_SPAN
+from django_clopos.models.venues import Venue
 from django_clopos.sync.columns import RowContext, plan_table
 from django_clopos.sync.compare import match_column
 from django_clopos.sync.pages import Incoming
@@ -93,11 +95,19 @@ class Judge:
         )
         if self.context.venue is not None:
             rows = rows.filter(venue_id=self.context.base + self.context.venue)
+        elif self.resource.endpoint.scope is not Scope.BRAND:
+            # A venue that is no longer listed is refused as a header: nothing of it can be confirmed.
+            rows = rows.exclude(venue_id__in=self._find_lost_venues())
         if extent.first is not None and extent.last is not None:
             # The zone of date[] is not documented: a day at either end is left out.
             begin = datetime.combine(extent.first + timedelta(days=1), time.min, self.zone)
             rows = rows.filter(created_at__gte=begin, created_at__lt=datetime.combine(extent.last, time.min, self.zone))
         return rows
+
+    def _find_lost_venues(self) -> list[int]:
+        venues: QuerySet[Any, Any] = Venue._base_manager.using(router.db_for_write(Venue))
+        lost = venues.filter(brand_id=self.context.brand_id).exclude(removed_at=None, missing_since=None)
+        return list(lost.values_list("pk", flat=True))
 
     def _are_too_many(self, candidates: int, rows: int) -> bool:
         if self.allowance.allows_mass_removal:
@@ -106,7 +116,7 @@ class Judge:
 
     def _confirm(self, missing: list[int], candidates: list[int]) -> Verdict:
         """Ask for rows by id, as far as the run's allowance goes: 404 means gone, an answer means alive."""
-        removed, alive = [], []
+        removed, alive, note = [], [], ""
         for key, venue in self._find_venues(candidates[: max(self.allowance.confirmations, 0)]):
             self.allowance.confirmations -= 1
             try:
@@ -115,13 +125,14 @@ class Judge:
                 removed.append(key)
             except CloposError as error:
                 note = f"Missing rows could not be confirmed by id and stay: {error}"
-                return Verdict(missing=missing, removed=removed, alive=alive, note=note)
-        return Verdict(missing=missing, removed=removed, alive=alive)
+                if not isinstance(error, BadRequest):
+                    break  # the next one would fail in the same way
+        return Verdict(missing=missing, removed=removed, alive=alive, note=note)
 
     def _find_venues(self, keys: list[int]) -> list[tuple[int, int | None]]:
-        """Pair each row with the Clopos id of its own venue."""
+        """Pair each row with the Clopos id of its own venue, where a venue's rows are asked for in its name."""
         model = self.resource.table.model
-        if not any(each.name == "venue" for each in model._meta.concrete_fields):
+        if self.resource.endpoint.scope is Scope.BRAND:
             return [(key, None) for key in keys]
         rows: QuerySet[Any, Any] = model._base_manager.all()
         found = rows.filter(pk__in=keys).values_list("pk", "venue_id")

@@ -69,6 +69,17 @@ def make_rewriter(brand: Brand, resource: Resource, *, venue: int | None) -> Rew
     return Rewriter(preparer=preparer, writer=Writer(context=context, open_rejections=(), now=now, using=using))
 
 
+def group_by_venue(brand: Brand, table: Table, rows: Sequence[StoredRow]) -> dict[int | None, list[StoredRow]]:
+    """Group rows by the venue whose zone their stamps are in, and those of their children."""
+    is_told = brand.venue_timezones and not table.from_venue and plan_table(table).venue_index is not None
+    grouped: dict[int | None, list[StoredRow]] = defaultdict(list)
+    for row in rows:
+        # From the record: the column may be what is wrong.
+        venue = load_json(row.record.body).get("venue_id") if is_told else row.venue
+        grouped[venue if isinstance(venue, int) else None].append(row)
+    return grouped
+
+
 @dataclass(kw_only=True, slots=True)
 class _Rebuild:
     brand: Brand
@@ -93,10 +104,7 @@ class _Rebuild:
         return done
 
     def _rebuild_chunk(self, table: Table, chunk: Sequence[StoredRow], done: Rebuilt) -> None:
-        by_venue: dict[int | None, list[StoredRow]] = defaultdict(list)
-        for row in chunk:
-            by_venue[self._find_venue(table, row)].append(row)
-        for venue, rows in by_venue.items():
+        for venue, rows in group_by_venue(self.brand, table, chunk).items():
             rewriter = make_rewriter(self.brand, self.resource, venue=venue)
             outcome = rewriter.rewrite(table, rows)
             self._settle_rejections(table, rows, outcome, rewriter)
@@ -106,13 +114,6 @@ class _Rebuild:
             if table is self.resource.table:
                 for nested in self.resource.nested:
                     done.created += len(self._create_missing(nested, rows, rewriter).created)
-
-    def _find_venue(self, table: Table, row: StoredRow) -> int | None:
-        """Give the venue whose zone the row's stamps are in, and those of its children."""
-        if table.from_venue or not self.brand.venue_timezones or plan_table(table).venue_index is None:
-            return row.venue
-        venue = load_json(row.record.body).get("venue_id")
-        return venue if isinstance(venue, int) else None
 
     def _create_missing(self, nested: Nested, rows: Sequence[StoredRow], rewriter: Rewriter) -> Outcome:
         """Write the rows that come nested in these records and are not stored."""

@@ -77,9 +77,26 @@ def sync(
     return engine.run(client)
 
 
+def store_records(brand: Brand, resource: Resource, bodies: Sequence[bytes], *, client: Client) -> RunReport:
+    """Store records of a resource that were read by their id, in a run of their own. Moves no checkpoint."""
+    options = Options(resources=(resource.name,))
+    engine = _Engine(brand=brand, resources=(resource,), options=options, listener=Listener(), given=tuple(bodies))
+    return engine.run(client)
+
+
 class _Engine:
-    def __init__(self, *, brand: Brand, resources: tuple[Resource, ...], options: Options, listener: Listener) -> None:
+    def __init__(
+        self,
+        *,
+        brand: Brand,
+        resources: tuple[Resource, ...],
+        options: Options,
+        listener: Listener,
+        given: tuple[bytes, ...] | None = None,
+    ) -> None:
         self.brand = brand
+        self.given = given
+        """Records to store in place of a walk."""
         self.resources = resources
         self.options = options
         self.listener = listener
@@ -231,6 +248,7 @@ class _Engine:
             until=self.options.until,
             is_full=self.options.is_full,
             is_dry_run=self.options.is_dry_run,
+            given=self.given,
         )
 
     def _open_step(self, resource: Resource, venue: int | None) -> SyncStep:
@@ -238,7 +256,7 @@ class _Engine:
             run=self.report.run,
             resource=resource.name,
             venue=venue,
-            walk=type(resource.strategy).__name__,
+            walk=type(resource.strategy).__name__ if self.given is None else "by id",
             started_at=timezone.now(),
         )
         if self.writes:
@@ -316,4 +334,4 @@ def _close_dead_runs(brand: Brand) -> None:
             run.save()
 
 
-__all__ = ["Options", "add_needed", "is_dated", "sync"]
+__all__ = ["Options", "add_needed", "is_dated", "store_records", "sync"]

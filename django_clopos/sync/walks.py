@@ -74,9 +74,13 @@ class Walk:
     """Ignore watermarks and checkpoints."""
     is_dry_run: bool = False
     """Checkpoints are read but not written."""
+    given: tuple[bytes, ...] | None = None
+    """Records that were read by their id, in place of what the strategy would read."""
 
     def batches(self) -> Generator[Batch]:
         """Read the remote as the resource's strategy says."""
+        if self.given is not None:
+            return self._give(self.given)
         match self.resource.strategy:
             case Snapshot():
                 return self._pages(sort="id", extent=Extent())
@@ -95,6 +99,9 @@ class Walk:
         if self.is_full or self.checkpoints.read("watermark") is None:
             return self._first_time()
         return self._poll(strategy)
+
+    def _give(self, bodies: tuple[bytes, ...]) -> Generator[Batch]:
+        yield Batch(bodies=bodies, expected=len(bodies), is_page=False)
 
     # Snapshot and set
 

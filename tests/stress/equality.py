@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import QuerySet
+
 from django_clopos.client import Client
 from django_clopos.mirror import Resource
 from django_clopos.models import Brand
@@ -24,7 +26,7 @@ _SCOPED = {"orders", "receipts", "stop-list"}
 
 def stored_rows(resource: Resource, brand: Brand) -> dict[Key, Any]:
     """Give the rows of a resource as the remote names them: by id; in the stop list by venue and product."""
-    rows = resource.table.model._base_manager.filter(brand=brand, **resource.table.fixed)
+    rows: QuerySet[Any, Any] = resource.table.model._base_manager.filter(brand=brand, **resource.table.fixed)
     if issubclass(resource.table.model, KeyedModel):
         return {row.clopos_id: row for row in rows}
     return {(row.venue_id % BRAND_SPAN, row.product_id % BRAND_SPAN): row for row in rows}

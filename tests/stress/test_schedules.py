@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
 from random import Random
-from typing import Any, NoReturn
+from typing import Any
 
 import pytest
 import stamina
@@ -129,15 +129,14 @@ class _Schedule:
             differences = find_differences(self.editor, client, self.brand, self.resources)
             if not differences:
                 return count
-        self._fail(differences)
+        raise AssertionError(self._tell(differences))
 
     def _sync(self, client: Client) -> None:
         sync(self.brand, self.resources, options=Options(), client=client, listener=self.watch)
-        if self.watch.false_removals:
-            self._fail(self.watch.false_removals)
+        assert not self.watch.false_removals, self._tell(self.watch.false_removals)
 
-    def _fail(self, reasons: list[str]) -> NoReturn:
+    def _tell(self, reasons: list[str]) -> str:
+        """Tell what led there."""
         steps = SyncStep.objects.filter(run__brand=self.brand).exclude(error="", note="")
         told = [f"{step.resource} {step.venue or ''} {step.error} {step.note}" for step in steps]
-        story = [f"schedule {self.seed}", *reasons[:10], "edits:", *self.editor.log, "steps:", *told]
-        pytest.fail("\n".join(story), pytrace=False)
+        return "\n".join([f"schedule {self.seed}", *reasons[:10], "edits:", *self.editor.log, "steps:", *told])

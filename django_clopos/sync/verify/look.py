@@ -20,6 +20,7 @@ from django_clopos.sync.compare import Stored, fetch_raw, fetch_stored, match_co
 from django_clopos.sync.pages import Incoming, drop_repeated, read_records
 from django_clopos.sync.prepare import Preparer
 from django_clopos.sync.quarantine import DriftCounter, find_open_rejections
+from django_clopos.sync.tombstones import find_tombstones
 from django_clopos.sync.verify.plan import Part, select_local
 
 #: Rows that a comparison asks for by id at most, to tell those that are gone from those that a list leaves out.
@@ -142,6 +143,7 @@ class _Observer:
         self.part = part
         self.table = part.resource.table
         self.plan = plan_table(self.table)
+        self.tombstones = find_tombstones(brand, part.resource)
         self.context = RowContext(brand_id=brand.pk, venue=part.venue, timezone_of=brand.timezone_of)
         self.preparer = Preparer(resource=part.resource, context=self.context, drift=DriftCounter(), now=timezone.now())
         self.rejections = find_open_rejections(brand_id=brand.pk, resource=part.resource.name)
@@ -152,7 +154,8 @@ class _Observer:
 
     def take(self, bodies: Sequence[bytes]) -> None:
         """Compare one page."""
-        records = drop_repeated(read_records(self.part.resource, bodies))
+        records = self.tombstones.keep_out(self.part.resource, read_records(self.part.resource, bodies))
+        records = drop_repeated(records)
         stored = fetch_stored(self.table, self.plan, records, self.context)
         suspects = [record for record in records if self._is_suspect(record, stored.get(record.id))]
         raws = fetch_raw(self.table, self.plan, suspects, self.context)

@@ -69,7 +69,7 @@ class Judge:
     def judge(self, seen: set[int], extent: Extent) -> Verdict:
         """Say which rows are missing or gone. Asks the remote; writes nothing. `seen`: remote ids."""
         rows = list(self._select(extent).values_list("pk", "missing_since"))
-        if not seen and rows and not self.allowance.allows_mass_removal:
+        if not seen and rows and not self._believes_empty(len(rows)):
             return Verdict(note=f"An empty answer where {len(rows)} rows are known was not believed.")
         absent = [(key, since) for key, since in rows if key - self.context.base not in seen]
         missing = [key for key, since in absent if since is None]
@@ -103,6 +103,10 @@ class Judge:
             begin = datetime.combine(extent.first + timedelta(days=1), time.min, self.zone)
             rows = rows.filter(created_at__gte=begin, created_at__lt=datetime.combine(extent.last, time.min, self.zone))
         return rows
+
+    def _believes_empty(self, rows: int) -> bool:
+        """Believe that everything is gone where it is little, and each row is asked for by its id before it goes."""
+        return self.allowance.allows_mass_removal or (self.resource.endpoint.has_detail and rows <= _FEW_REMOVALS)
 
     def _find_lost_venues(self) -> list[int]:
         venues: QuerySet[Any, Any] = Venue._base_manager.using(router.db_for_write(Venue))

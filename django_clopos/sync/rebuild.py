@@ -100,7 +100,9 @@ class _Rebuild:
                 break
             last = chunk[-1].pk
             self.lease.give_way()
-        done.dropped = self._drop_orphans(table)
+        with transaction.atomic(using=rows.db), allow_writes():
+            self.lease.renew()
+            done.dropped = self._drop_orphans(table)
         return done
 
     def _rebuild_chunk(self, table: Table, chunk: Sequence[StoredRow], done: Rebuilt) -> None:
@@ -148,10 +150,9 @@ class _Rebuild:
     def _drop_orphans(self, table: Table) -> int:
         """Delete child rows of this brand whose parent is not stored."""
         dropped = 0
-        with allow_writes():
-            for child in table.children:
-                using = router.db_for_write(child.model)
-                parents = table.model._base_manager.using(using).filter(pk=OuterRef(f"{child.parent}_id"))
-                orphans = child.model._base_manager.using(using).filter(~Exists(parents), brand_id=self.brand.pk)
-                dropped += orphans.delete()[0]
+        for child in table.children:
+            using = router.db_for_write(child.model)
+            parents = table.model._base_manager.using(using).filter(pk=OuterRef(f"{child.parent}_id"))
+            orphans = child.model._base_manager.using(using).filter(~Exists(parents), brand_id=self.brand.pk)
+            dropped += orphans.delete()[0]
         return dropped

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import connection, models
+from django.test.utils import CaptureQueriesContext
 
 from django_clopos.mirror import RESOURCES
 from django_clopos.models import (
@@ -212,6 +213,27 @@ def test_a_rebuild_in_chunks_is_whole(pull: Pull, brand: Brand, monkeypatch: pyt
     [done] = rebuild(brand, customers, on_wait=pytest.fail)
     assert (done.read, done.written) == (1202, 1202)
     assert not Customer.objects.filter(name="spoiled").exists()
+
+
+def test_the_queries_of_a_chunk_do_not_grow_with_its_rows(pull: Pull) -> None:
+    receipts = next(resource for resource in RESOURCES if resource.name == "receipts")
+    line = {"product_id": 3, "count": 1}
+
+    def measure(count: int) -> int:
+        owner = Brand.objects.get()
+        records = [
+            {"id": number, "total": 5, "receipt_products": [{"id": number, **line}]} for number in range(1, count)
+        ]
+        pull("receipts", *records)
+        with allow_writes():
+            Receipt.objects.update(total=1)
+            ReceiptProduct.objects.update(count=9)
+        with CaptureQueriesContext(connection) as queries:
+            rebuild(owner, receipts, on_wait=pytest.fail)
+        assert set(Receipt.objects.values_list("total", flat=True)) == {Decimal(5)}
+        return len(queries)
+
+    assert measure(10) == measure(400)
 
 
 def test_a_rebuild_holds_the_lease_and_is_no_run(mirrored: int, brand: Brand) -> None:

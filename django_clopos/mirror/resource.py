@@ -14,6 +14,9 @@ from django_clopos.mirror.strategies import Strategy
 from django_clopos.models.base import ChildModel, ReadOnlyModel
 from django_clopos.schemas.base import Record
 
+#: Changes with every edit, and tells nothing that the edit does not.
+ALWAYS_QUIET = frozenset({"updated_at"})
+
 #: One decoded JSON object of the wire.
 JsonObject = dict[str, Any]
 
@@ -96,6 +99,8 @@ class Resource:
     """Keys dropped before hashing, storing or logging."""
     personal: Personal | None = None
     """None: its records say nothing of customers."""
+    quiet: frozenset[str] = ALWAYS_QUIET
+    """Top-level keys whose change alone is no history, and which history leaves out otherwise."""
     is_opt_in: bool = False
     """Synced only when named."""
     freshness: str = ""

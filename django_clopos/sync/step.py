@@ -20,6 +20,7 @@ from django_clopos.models.bookkeeping import COUNTS, SyncRun, SyncStep
 from django_clopos.models.brands import Brand
 from django_clopos.signals import row_rejected, rows_changed
 from django_clopos.sync.columns import RowContext
+from django_clopos.sync.history import History, open_history
 from django_clopos.sync.lease import Held
 from django_clopos.sync.pages import Incoming, read_records
 from django_clopos.sync.prepare import Page, Preparer
@@ -69,17 +70,20 @@ class Step:
     """Remote ids that the current walk gave."""
     _walk_began_at: datetime = field(default_factory=timezone.now)
     _saved_at: float = 0.0
+    _history: History = field(init=False)
 
     def execute(self) -> None:
         """Store every batch of the walk. Raises what the client raises; what was stored until then stays."""
         self._open_rejections = find_open_rejections(brand_id=self.brand.pk or 0, resource=self.resource.name)
         self._tombstones = find_tombstones(self.brand, self.resource)
+        self._history = open_history(self.resource, self.walk.checkpoints, run=self.run, is_dry_run=self.is_dry_run)
         try:
             # Closed at once when a page fails: a traceback would keep the walk's threads alive.
             with closing(self.walk.batches()) as batches:
                 for batch in batches:
                     self._count_usage()
                     self._take_in_turn(batch)
+            self._history.begin(now=timezone.now())
         finally:
             self._count_usage()
             if not self.is_dry_run:
@@ -91,6 +95,7 @@ class Step:
             self.listener.expecting(self.row, rows=batch.expected)
         if batch.begins:
             self._seen, self._walk_began_at = set(), timezone.now()
+        self._history.follow(batch.checkpoints)
         self.row.races += 1 if batch.has_raced else 0
         with _collector_held() if self.holds_collector else nullcontext():
             self._take(batch)
@@ -115,7 +120,9 @@ class Step:
         )
         verdict = judge.judge(self._seen, extent)
         table, now = self.resource.table, timezone.now()
-        with transaction.atomic(using=router.db_for_write(table.model)), allow_writes():
+        outcomes, removed = [Outcome(table=table)], [key - context.base for key in verdict.removed]
+        using = router.db_for_write(table.model)
+        with transaction.atomic(using=using), allow_writes():
             if self.lease:
                 self.lease.renew()
             apply_verdict(table, verdict, began_at=self._walk_began_at, now=now)
@@ -125,7 +132,8 @@ class Step:
             self.row.save(update_fields=[*COUNTS, "note"])
             if extent == Extent():
                 checkpoints.write({"complete_walk_at": self._walk_began_at.isoformat()})
-        self._send_signals([Outcome(table=table)], [key - context.base for key in verdict.removed])
+            self._history.record(outcomes, removed=removed, context=context, now=now, using=using)
+        self._send_signals(outcomes, removed)
         if verdict.alive:
             self._take(Batch(bodies=tuple(verdict.alive), is_page=False))
 
@@ -174,6 +182,7 @@ class Step:
             self._count(outcomes, removed)
             self.row.save(update_fields=[*COUNTS, "waited_seconds"])
             self.walk.checkpoints.write(batch.checkpoints)
+            self._history.record(outcomes, removed=removed, context=writer.context, now=writer.now, using=writer.using)
         self._saved_at = time.monotonic()
         return outcomes, removed
 

@@ -14,6 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from django_clopos.mirror import RESOURCES
 from django_clopos.models import (
     Brand,
+    Change,
     Customer,
     Lease,
     Modifier,
@@ -236,13 +237,15 @@ def test_the_queries_of_a_chunk_do_not_grow_with_its_rows(pull: Pull) -> None:
     assert measure(10) == measure(400)
 
 
-def test_a_rebuild_holds_the_lease_and_is_no_run(mirrored: int, brand: Brand) -> None:
-    runs = SyncRun.objects.count()
+def test_a_rebuild_holds_the_lease_and_is_neither_a_run_nor_a_change(mirrored: int, brand: Brand) -> None:
+    runs, changes = SyncRun.objects.count(), Change.objects.count()
+    with allow_writes():
+        Receipt.objects.update(total=1)
     fence = Lease.objects.get(resource="receipts").fence
     rebuild_all(brand)
     lease = Lease.objects.get(resource="receipts")
     assert (lease.fence, lease.owner) == (fence + 1, "")
-    assert SyncRun.objects.count() == runs
+    assert (SyncRun.objects.count(), Change.objects.count()) == (runs, changes)
 
 
 def test_a_stop_list_entry_that_points_elsewhere_is_put_right(mirrored: int, brand: Brand) -> None:

@@ -43,7 +43,10 @@ def test_every_setting_has_a_line_with_its_variable_and_its_default(key: str) ->
     assert default.strip('`"') == ("the production address" if key == "BASE_URL" else str(value))
 
 
-@pytest.mark.parametrize("command", ["clopos_sync", "clopos_check"])
+@pytest.mark.parametrize(
+    "command",
+    ["clopos_sync", "clopos_check", "clopos_rebuild", "clopos_retry_rejected", "clopos_prune", "clopos_forget"],
+)
 def test_every_flag_is_named_under_its_command(command: str) -> None:
     section = README.partition(f"### {command}")[2].partition("\n### ")[0]
     flags = list_flags(command)

@@ -57,6 +57,11 @@ class Rewriter:
 
     def rewrite(self, table: Table, rows: Sequence[StoredRow], *, is_forced: bool = False) -> Outcome:
         """Derive rows from their records and write those that differ; forced: all of them."""
+        page = self.find_stale(table, rows, is_forced=is_forced)
+        return self._write(replace(page, plan=_identify_by_key(page.plan)))
+
+    def find_stale(self, table: Table, rows: Sequence[StoredRow], *, is_forced: bool = False) -> Page:
+        """Give the rows whose columns or children are not those that their record gives. Writes nothing."""
         page = self.preparer.derive(table, [row.record for row in rows])
         plan = page.plan
         by_record = {id(row.record): row for row in rows}
@@ -72,7 +77,7 @@ class Rewriter:
             is_same = _normalise(plan, values) == _normalise(plan, row.values)
             if is_forced or not is_same or any(rows is not None for rows in children):
                 changed.append(_with_key(plan, replace(valid, values=values, children=children), row.pk))
-        return self._write(replace(page, plan=_identify_by_key(plan), rows=changed))
+        return replace(page, rows=changed)
 
     def create(self, table: Table, records: Sequence[Incoming]) -> Outcome:
         """Write rows that are not stored yet."""

@@ -140,6 +140,40 @@ def test_a_row_changed_here_with_its_record_and_digest(mirror: Mirror, compare: 
     assert SaleType.objects.get(pk=row.pk).name == row.name
 
 
+def corrupt_column(receipt: Receipt) -> None:
+    update_here("django_clopos_receipt", receipt.pk, total="77777")
+
+
+def corrupt_record(receipt: Receipt) -> None:
+    update_here("django_clopos_receipt", receipt.pk, raw=json.dumps({**receipt.raw, "total": 77777}, default=str))
+
+
+def lose_a_line(receipt: Receipt) -> None:
+    delete_here("django_clopos_receiptproduct", receipt.receipt_products.order_by("pk")[0].pk)
+
+
+def forge_a_payment(receipt: Receipt) -> None:
+    update_here("django_clopos_receiptpayment", receipt.payments.order_by("pk")[0].pk, amount="77777")
+
+
+@pytest.mark.parametrize("damage", [corrupt_column, corrupt_record, lose_a_line, forge_a_payment])
+def test_what_was_damaged_here_under_a_right_digest(
+    damage: Callable[[Receipt], None], mirror: Mirror, compare: Verify, sandbox: Sandbox
+) -> None:
+    mirror()
+    receipt = Receipt.objects.get(clopos_id=first_receipt(sandbox)["id"])
+    lines, payments = list(receipt.receipt_products.values()), list(receipt.payments.order_by("position").values())
+    damage(receipt)
+    findings = compare("receipts", healing=True)
+    assert found(findings) == [("receipts", {"different": [receipt.clopos_id]})]
+    assert all(finding.row.is_healed for finding in findings if not finding.row.is_equal)
+    healed = Receipt.objects.get(pk=receipt.pk)
+    assert (healed.total, healed.raw, healed.first_seen_at) == (receipt.total, receipt.raw, receipt.first_seen_at)
+    assert list(healed.receipt_products.values()) == lines
+    paid = list(healed.payments.order_by("position").values())
+    assert [{**each, "id": 0} for each in paid] == [{**each, "id": 0} for each in payments]
+
+
 @pytest.mark.parametrize("name", ["products", "price-lists", "sale-types"])
 def test_a_row_removed_there(name: str, mirror: Mirror, compare: Verify, sandbox: Sandbox) -> None:
     mirror()

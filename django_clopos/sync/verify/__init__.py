@@ -11,7 +11,7 @@ from django.utils import timezone
 from django_clopos.client import AuthenticationFailed, Client, CloposError, ConnectionLost
 from django_clopos.models.brands import Brand
 from django_clopos.models.truth import Reconciliation
-from django_clopos.sync.verify.heal import ROUNDS, read_again
+from django_clopos.sync.verify.heal import ROUNDS, derive_again, forget_digests, read_again
 from django_clopos.sync.verify.look import Comparer, Look
 from django_clopos.sync.verify.plan import Part, Plan, make_plan
 
@@ -30,7 +30,7 @@ class Finding:
     part: Part
     row: Reconciliation
     look: Look
-    """Empty where it could not be compared; then the row has an error."""
+    """The last look; empty where it could not be compared, then the row has an error."""
 
     @property
     def differs(self) -> bool:
@@ -67,11 +67,17 @@ def heal(brand: Brand, findings: Sequence[Finding], *, client: Client) -> None:
         open_findings = [finding for finding in findings if finding.differs]
         if not open_findings:
             return
+        damaged = [finding for finding in open_findings if finding.look.different]
+        for finding in damaged:
+            forget_digests(brand, finding.part, finding.look.different)
         read_again(brand, [finding.part for finding in open_findings], client=client)
+        for finding in damaged:
+            derive_again(brand, finding.part, finding.look.different)
         comparer = Comparer(brand=brand, client=client, is_deep=True)
         for finding in open_findings:
             # By records even where totals were enough before: one row too many may hide one too few.
-            finding.row.is_healed = comparer.compare_records(finding.part).is_equal
+            finding.look = comparer.compare_records(finding.part)
+            finding.row.is_healed = finding.look.is_equal
             finding.row.save(update_fields=["is_healed"])
 
 

@@ -6,13 +6,24 @@ A row that is extra here is not removed by the comparison: the sync's own proof 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.db.models import QuerySet
 
 from django_clopos.client import Client
 from django_clopos.mirror.resource import Resource
+from django_clopos.models.base import allow_writes
 from django_clopos.models.brands import Brand
+from django_clopos.sync.columns import RowContext, plan_table
+from django_clopos.sync.compare import select_stored
 from django_clopos.sync.engine import Options, sync
+from django_clopos.sync.lease import hold
+from django_clopos.sync.rebuild import make_rewriter
+from django_clopos.sync.rewrite import fetch_rows
 from django_clopos.sync.verify.plan import Part
 
 #: Complete walks that the proof of a removal takes where rows cannot be asked for by id.
@@ -42,6 +53,31 @@ def read_again(brand: Brand, parts: Iterable[Part], *, client: Client) -> None:
             until=window.last,
         )
         sync(brand, [window.resource], options=options, client=client)
+
+
+def forget_digests(brand: Brand, part: Part, clopos_ids: Iterable[int]) -> None:
+    """Let the next sync take these rows for changed, whatever digest is stored with them."""
+    with _rows_of(brand, part, clopos_ids) as rows:
+        rows.update(content_hash="")
+
+
+def derive_again(brand: Brand, part: Part, clopos_ids: Iterable[int]) -> None:
+    """Derive the columns and children of these rows from their records."""
+    rewriter, table = make_rewriter(brand, part.resource, venue=part.venue), part.resource.table
+    with _rows_of(brand, part, clopos_ids) as rows:
+        rewriter.rewrite(table, fetch_rows(table, rows, rewriter.preparer.context))
+
+
+@contextmanager
+def _rows_of(brand: Brand, part: Part, clopos_ids: Iterable[int]) -> Iterator[QuerySet[Any, Any]]:
+    """Give these rows for writing, under the resource's lease and in one transaction."""
+    table = part.resource.table
+    context = RowContext(brand_id=brand.pk, venue=part.venue, timezone_of=brand.timezone_of)
+    rows = select_stored(table, plan_table(table), [context.base + each for each in clopos_ids], context)
+    lease = hold(brand_id=brand.pk, resource=part.resource.name, on_wait=lambda _: None)
+    with lease as held, transaction.atomic(using=rows.db), allow_writes():
+        held.renew()
+        yield rows
 
 
 def find_windows(parts: Iterable[Part]) -> Iterator[Window]:

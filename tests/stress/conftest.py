@@ -15,6 +15,7 @@ _WORDS = {
     "races": "races noticed",
     "removals": "removals",
     "naive": "false removals a naive walk would have made, where the sync made none",
+    "naive_by_races": "of them because rows moved between two pages",
     "kills": "syncs killed",
 }
 

@@ -62,6 +62,17 @@ class Editor:
         self._next_id = _NEW_IDS
         self._lock = threading.RLock()
 
+    def race(self, name: str) -> None:
+        """Edit the list that is being read: what moves its rows under the reader's hands."""
+        if name not in self.collections:
+            return
+        with self._lock:
+            self.moment += 1
+            act = self.rng.choice((self._remove_low, self._remove_low, self._restore_one))
+            done = act(name)
+            if done:
+                self.log.append(f"{self.moment}: {done} while it is read")
+
     def edit(self) -> None:
         """Do one thing, if it can be done."""
         actions: list[tuple[int, Callable[[], str | None]]] = [
@@ -144,9 +155,18 @@ class Editor:
             return None
         return self._take_away(*found)
 
+    def _remove_low(self, name: str) -> str | None:
+        """Remove one of the first documents, so that all others move up and one slips over the edge of a page."""
+        documents = self._documents(name)
+        if name == "categories":
+            documents = [each for each in documents if not any(other["parent_id"] == each["id"] for other in documents)]
+        return self._take_away(name, self.rng.choice(documents[: len(documents) // 2 + 1]))
+
     def _restore(self) -> str | None:
+        return self._restore_one(self.rng.choice(self.collections))
+
+    def _restore_one(self, name: str) -> str | None:
         """Bring a document back, byte for byte."""
-        name = self.rng.choice([*self.collections])
         if not self._removed[name]:
             return None
         key = self.rng.choice(sorted(self._removed[name]))

@@ -23,6 +23,8 @@ class NaiveWalk:
         """By list and venue: ids with the day of the row."""
         self._pages: dict[tuple[Any, ...], list[list[Document]]] = {}
         self.false_removals = 0
+        self.by_races = 0
+        """Those of them whose walk gave rows, so that only an edit between two pages can have hidden one."""
 
     def see(self, *, name: str, venue: int, query: dict[str, str], body: bytes) -> None:
         """Take one answer in."""
@@ -51,7 +53,9 @@ class NaiveWalk:
         for clopos_id in judged:
             if clopos_id not in given:
                 del known[clopos_id]
-                self.false_removals += self._exists(name, clopos_id)
+                is_false = self._exists(name, clopos_id)
+                self.false_removals += is_false
+                self.by_races += is_false and bool(given)
         known.update(given)
 
 

@@ -52,7 +52,10 @@ class Weather:
         return [body]
 
     def _change_weather(self, name: str, path: str, query: dict[str, str]) -> None:
-        if self.rng.random() < 0.3:
+        if int(query.get("page", 1)) > 1 and self.rng.random() < 0.35:
+            self.editor.race(name)
+            self.struck[self._name_strategy(name, query)] += 1
+        if self.rng.random() < 0.2:
             self.editor.edit()
             self.struck[self._name_strategy(name, query)] += 1
         if self.rng.random() < 0.05:

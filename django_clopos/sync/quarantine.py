@@ -48,19 +48,11 @@ class DriftCounter:
     def save(self, *, brand_id: int, resource: str, now: datetime) -> None:
         """Add the counts to the database and start again from none."""
         for (kind, path), count in self.counts.items():
-            Drift.objects.update_or_create(
-                brand_id=brand_id,
-                resource=resource,
-                kind=kind,
-                path=path[:255],
-                defaults={"count": F("count") + count, "example": self.examples[kind, path], "last_seen_at": now},
-                create_defaults={
-                    "count": count,
-                    "example": self.examples[kind, path],
-                    "first_seen_at": now,
-                    "last_seen_at": now,
-                },
-            )
+            key = {"brand_id": brand_id, "resource": resource, "kind": kind, "path": path[:255]}
+            seen = {"example": self.examples[kind, path], "last_seen_at": now}
+            # An update first: SQLite may refuse to turn a read into a write.
+            if not Drift.objects.filter(**key).update(count=F("count") + count, **seen):
+                Drift.objects.create(**key, count=count, first_seen_at=now, **seen)
         self.counts.clear()
         self.examples.clear()
 

@@ -9,7 +9,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any, get_args
 
-from django.db import router
+from django.db import connections, router
 from django.db.models import F, Model
 from pydantic import ValidationError
 
@@ -120,10 +120,12 @@ def save_rejections(
             first_seen_at=first_seen_at,
             last_seen_at=now,
         )
+    # MySQL takes whatever unique index is hit, and refuses to be told which.
+    takes_target = connections[router.db_for_write(RejectedRow)].features.supports_update_conflicts_with_target
     RejectedRow.objects.bulk_create(
         rows.values(),
         update_conflicts=True,
-        unique_fields=["brand", "resource", "table", "key"],
+        unique_fields=["brand", "resource", "table", "key"] if takes_target else None,
         update_fields=[
             "clopos_id", "venue", "content_hash", "record", "reason", "count", "run", "last_seen_at", "resolved_at",
         ],

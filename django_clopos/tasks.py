@@ -17,9 +17,11 @@ def sync_brand(brand: str | None = None, resources: Sequence[str] = (), *, full:
     """Mirror a brand, named by its slug, and return how the run ended.
 
     Without a slug: the brand of the environment, or the only one. Without names: everything that is not opt-in.
-    A failing remote is recorded on the run, not raised; wrong configuration raises.
+    A failing remote is recorded on the run, not raised; wrong configuration raises. An inactive brand is left alone.
     """
     row = find_brand(brand)
+    if not row.is_active:
+        return {"run": None, "status": "inactive"}
     chosen = [get_resource(name) for name in resources] or [
         resource for resource in RESOURCES if not resource.is_opt_in
     ]

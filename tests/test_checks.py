@@ -50,6 +50,8 @@ def test_django_clopos_W001(settings: Any) -> None:  # noqa: N802  # the id
     assert "CLOPOS_CLIENT_SECRET" in str(message.hint)
     settings.CLOPOS |= {"CLIENT_SECRET": "secret", "INTEGRATOR_ID": "integrator"}
     assert find("W001") == []
+    settings.CLOPOS = {"INTEGRATOR_ID": "shared by brands with credentials of their own"}
+    assert find("W001") == []
 
 
 def test_django_clopos_W002(settings: Any) -> None:  # noqa: N802  # the id

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
-from django_clopos.models import PaymentMethod, SyncRun
+from django_clopos.models import Brand, PaymentMethod, SyncRun
 from django_clopos.sandbox import Sandbox, serve
 from django_clopos.tasks import sync_brand
 from tests.conftest import SLUG
@@ -46,6 +46,12 @@ def test_the_task_does_not_repeat_what_a_remote_refuses(served: Sandbox) -> None
     served.brand(SLUG).disabled = True
     assert sync_brand.delay(SLUG, ["payment-methods"]).get()["status"] == "failed"
     assert "disabled" in SyncRun.objects.get().error.lower()
+
+
+def test_the_task_leaves_an_inactive_brand_alone(served: Sandbox) -> None:
+    Brand.objects.create(slug=SLUG, is_active=False)
+    assert sync_brand.delay(SLUG).get() == {"run": None, "status": "inactive"}
+    assert not SyncRun.objects.exists()
 
 
 def test_the_task_raises_for_a_brand_that_is_not_there() -> None:

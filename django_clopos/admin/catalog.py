@@ -30,5 +30,6 @@ class StopListEntryAdmin(MirrorAdmin):
     """What is sold out or limited."""
 
     list_display = ("product", "venue", "limit", "timestamp", "removed_at", "brand")
+    list_display_links = ("limit",)  # the product is a link to the product
     list_filter = (("venue", ReferenceFilter), *MirrorAdmin.list_filter)
     search_fields = ("=product__clopos_id", "^product__name")

@@ -10,6 +10,7 @@ from django.db import transaction
 
 from django_clopos.client.budget import Rate, admit, lower
 from django_clopos.models.bookkeeping import RequestBudget
+from django_clopos.sync.locking import begin_with_write
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -42,6 +43,7 @@ class RowBudget:
         """Replace the theoretical arrival time under a row lock; committed before the request leaves."""
         # durable would refuse to run inside a site's own transaction; to be committed with it is the lesser evil.
         with transaction.atomic():
+            begin_with_write(RequestBudget.objects.filter(key=self.key), column="arrival")
             row, _ = RequestBudget.objects.select_for_update().get_or_create(key=self.key)
             row.arrival, wait = step(row.arrival, self.clock(), Rate.per_minute(self.requests_per_minute))
             row.save(update_fields=["arrival"])

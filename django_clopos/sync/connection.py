@@ -38,10 +38,10 @@ def find_brand(slug: str | None = None, *, create: bool = True) -> Brand:
     if wanted != values.BRAND:
         known = ", ".join(Brand.objects.values_list("slug", flat=True)) or "none"
         raise ImproperlyConfigured(f"There is no brand {wanted!r}. Brands in the database: {known}.")
-    brand = Brand(slug=wanted, remote_timezone=values.REMOTE_TIMEZONE, currency=values.CURRENCY)
-    if create:
-        brand.save()
-    return brand
+    columns = {"remote_timezone": values.REMOTE_TIMEZONE, "currency": values.CURRENCY}
+    if not create:
+        return Brand(slug=wanted, **columns)
+    return Brand.objects.get_or_create(slug=wanted, defaults=columns)[0]  # another process may be first
 
 
 def open_client(brand: Brand) -> Client:

@@ -22,6 +22,7 @@ from django.utils import timezone
 
 from django_clopos.client.errors import SyncError
 from django_clopos.models.bookkeeping import Lease
+from django_clopos.sync.locking import begin_with_write
 
 #: Longer than a wait for the remote's rate window (60 seconds), during which no page renews it.
 LIFETIME = timedelta(seconds=120)
@@ -80,6 +81,7 @@ class Held:
     def _try_take(self) -> bool:
         owner, now = uuid.uuid4().hex, timezone.now()
         with transaction.atomic():
+            begin_with_write(Lease.objects.filter(pk=self.lease_id), column="fence")
             row = Lease.objects.select_for_update().get(pk=self.lease_id)
             free = Q(owner="") | Q(expires_at__lte=now)
             if _is_dead(row):

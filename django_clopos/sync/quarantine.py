@@ -9,7 +9,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any, get_args
 
-from django.db import router
+from django.db import connections, router
 from django.db.models import F, Model
 from pydantic import ValidationError
 
@@ -48,19 +48,11 @@ class DriftCounter:
     def save(self, *, brand_id: int, resource: str, now: datetime) -> None:
         """Add the counts to the database and start again from none."""
         for (kind, path), count in self.counts.items():
-            Drift.objects.update_or_create(
-                brand_id=brand_id,
-                resource=resource,
-                kind=kind,
-                path=path[:255],
-                defaults={"count": F("count") + count, "example": self.examples[kind, path], "last_seen_at": now},
-                create_defaults={
-                    "count": count,
-                    "example": self.examples[kind, path],
-                    "first_seen_at": now,
-                    "last_seen_at": now,
-                },
-            )
+            key = {"brand_id": brand_id, "resource": resource, "kind": kind, "path": path[:255]}
+            seen = {"example": self.examples[kind, path], "last_seen_at": now}
+            # An update first: SQLite may refuse to turn a read into a write.
+            if not Drift.objects.filter(**key).update(count=F("count") + count, **seen):
+                Drift.objects.create(**key, count=count, first_seen_at=now, **seen)
         self.counts.clear()
         self.examples.clear()
 
@@ -128,10 +120,12 @@ def save_rejections(
             first_seen_at=first_seen_at,
             last_seen_at=now,
         )
+    # MySQL takes whatever unique index is hit, and refuses to be told which.
+    takes_target = connections[router.db_for_write(RejectedRow)].features.supports_update_conflicts_with_target
     RejectedRow.objects.bulk_create(
         rows.values(),
         update_conflicts=True,
-        unique_fields=["brand", "resource", "table", "key"],
+        unique_fields=["brand", "resource", "table", "key"] if takes_target else None,
         update_fields=[
             "clopos_id", "venue", "content_hash", "record", "reason", "count", "run", "last_seen_at", "resolved_at",
         ],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from html.parser import HTMLParser
 from typing import Any
 
 import pytest
@@ -213,3 +214,26 @@ def test_no_filter_enumerates_values(model: Any) -> None:
             assert isinstance(field, models.BooleanField | models.DateField) or field.choices, name
         elif isinstance(name, tuple):
             assert columns[name[0]].related_model in SMALL, name
+
+
+@each_mirrored
+def test_no_link_of_a_list_lies_inside_another(model: Any, brand: Brand, get_list: Get) -> None:
+    make(model, brand=brand, **_take(_make_targets(model, brand, 1), 0))
+
+    parser = _LinkParser()
+    parser.feed(get_list(model))
+
+    assert parser.deepest == 1
+
+
+class _LinkParser(HTMLParser):
+    """Tells how deep links are nested."""
+
+    depth = deepest = 0
+
+    def handle_starttag(self, tag: str, attrs: Any) -> None:
+        self.depth += tag == "a"
+        self.deepest = max(self.deepest, self.depth)
+
+    def handle_endtag(self, tag: str) -> None:
+        self.depth -= tag == "a"

@@ -55,7 +55,9 @@ def count_queries(brand: Brand, remote: Remote, name: str, records: list[Body]) 
     tables = [resource.table.model._meta.db_table, *(child.model._meta.db_table for child in resource.table.children)]
     texts = [query["sql"] for query in queries.captured_queries]
     return len(texts), [
-        text for text in texts if not text.startswith("SELECT") and any(f'"{t}"' in text for t in tables)
+        text
+        for text in texts
+        if not text.startswith("SELECT") and any(connection.ops.quote_name(t) in text for t in tables)
     ]
 
 

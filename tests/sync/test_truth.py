@@ -145,12 +145,12 @@ def test_a_second_sync_writes_no_mirrored_row(mirrored: None, mirror: Mirror) ->
 
 def snapshot(resource: Resource) -> set[Any]:
     """Row versions on PostgreSQL, contents elsewhere."""
-    table = resource.table.model._meta.db_table
+    table = connection.ops.quote_name(resource.table.model._meta.db_table)
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            cursor.execute(f'SELECT ctid::text, xmin::text FROM "{table}"')
+            cursor.execute(f"SELECT ctid::text, xmin::text FROM {table}")
         else:
-            cursor.execute(f'SELECT * FROM "{table}"')
+            cursor.execute(f"SELECT * FROM {table}")
         return set(cursor.fetchall())
 
 

@@ -13,16 +13,12 @@ from django.utils import timezone
 from django_clopos.mirror import RESOURCES, get_resource
 from django_clopos.models import Brand, Change, ChangeCounter, Checkpoint, Customer, Product, StopListEntry
 from django_clopos.models.history import BEGINNING, find_beginning
-from django_clopos.models.truth import ChangeKind
 from django_clopos.sandbox import Sandbox
-from django_clopos.sync.changes import RowChange
-from django_clopos.sync.checkpoints import Checkpoints
-from django_clopos.sync.columns import RowContext
 from django_clopos.sync.engine import Options, sync
-from django_clopos.sync.history import forget_changes_before, open_history
-from django_clopos.sync.store import Outcome
+from django_clopos.sync.history import forget_changes_before
 from tests.conftest import SLUG, Mirror
 from tests.sync.conftest import Pull, Remote, open_remote
+from tests.sync.test_change_numbers import write_changes
 from tests.sync.test_queries import FEW, MANY, count_queries, make_products
 
 pytestmark = pytest.mark.django_db
@@ -187,6 +183,44 @@ class TestBackfill:
         assert tell() == []
 
 
+class TestRestaurant:
+    """What people do in a restaurant is in the mirror and in history after at most two runs of the right kind."""
+
+    @pytest.fixture
+    def first(self, mirror: Mirror, clock: Clock) -> None:
+        mirror()
+        clock.shift(timedelta(hours=2))
+        assert tell() == []
+
+    def test_a_product_that_vanishes_and_returns(
+        self, first: None, mirror: Mirror, sandbox: Sandbox, clock: Clock
+    ) -> None:
+        document = next(row for row in sandbox.documents(SLUG, "products") if row["type"] == "GOODS")
+        sandbox.remove(SLUG, "products", document["id"])
+        for _ in range(2):
+            mirror("products")
+            clock.shift(timedelta(hours=1))
+        sandbox.insert(SLUG, "products", document)
+        mirror("products")
+        row = Product.objects.get(clopos_id=document["id"])
+        assert row.removed_at is None
+        kinds = Change.objects.filter(table="Product", row_id=row.pk).order_by("seq").values_list("kind", flat=True)
+        assert list(kinds) == ["removed", "restored"]
+
+    def test_another_payment_of_a_closed_receipt(self, first: None, mirror: Mirror, sandbox: Sandbox) -> None:
+        key = next(row["id"] for row in sandbox.documents(SLUG, "receipts") if row["payment_methods"])
+        paid = [{"id": 2, "name": "Card", "amount": 1234.5}]
+        sandbox.change(SLUG, "receipts", key, payment_methods=paid)
+        mirror("receipts")
+        [told] = [row for row in tell(table="Receipt") if row[1] == key]
+        assert told[2] == "updated"
+        assert [payment["amount"] for payment in told[4]["payment_methods"]] == [Decimal("1234.5")]
+
+    def test_a_run_after_which_nothing_changed(self, first: None, mirror: Mirror) -> None:
+        mirror()
+        assert tell() == []
+
+
 class TestSwitch:
     def test_a_resource_that_is_off_tells_nothing(self, pull: Pull, settings: Any) -> None:
         settings.CLOPOS = {"CHANGES_OFF": ["customers"]}
@@ -283,14 +317,3 @@ class TestNumbers:
 
         count_queries(brand, remote, "products", [])  # the first walk
         assert measure(brand, FEW) == measure(Brand.objects.create(slug="other"), MANY // 2)
-
-
-def write_changes(brand: Brand, count: int) -> None:
-    """Write history of customers as a page does."""
-    resource = get_resource("customers")
-    history = open_history(resource, Checkpoints(brand_id=brand.pk, resource=resource.name, venue=None), run=None)
-    history.has_begun = True
-    context = RowContext(brand_id=brand.pk, venue=None, timezone_of=brand.timezone_of)
-    changes = [RowChange(clopos_id=key, kind=ChangeKind.UPDATED) for key in range(1, count + 1)]
-    outcome = Outcome(table=resource.table, changes=changes)
-    history.record([outcome], context=context, now=timezone.now(), using="default")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -207,9 +207,11 @@ class Preparer:
             return None
         plan = plan_child(child)
         has_position = plan.columns[-1] == "position"
+        # A line is written in its receipt's venue, whichever venue is walked: their stamps share its zone.
+        context = replace(self.context, venue=getattr(parent, "venue_id", None) or self.context.venue)
         rows: dict[Any, list[Any]] = {}
         for position, item in enumerate(items):
-            values, bad = plan.build(item, self.context)
+            values, bad = plan.build(item, context)
             self._count_bad_stamps(bad)
             values += [self.context.brand_id, self.context.base + parent_id]
             if plan.is_keyed:

@@ -70,5 +70,5 @@ class Brand(models.Model):
         return zoneinfo.ZoneInfo(self.venue_timezones.get(str(venue), self.remote_timezone))
 
     def date_zone(self) -> zoneinfo.ZoneInfo:
-        """Return the zone of `date[]`, which the remote does not document. Source: wire contract, section 19, question 6."""
+        """Return the zone of `date[]`, which the remote does not document. Source: wire contract, section 19."""
         return zoneinfo.ZoneInfo(self.date_timezone or self.remote_timezone)

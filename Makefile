@@ -4,13 +4,16 @@ PYTHON ?= python3.11
 VENV ?= .venv
 BIN = $(VENV)/bin
 
-.PHONY: demo test lint types layers migrations wheel bench clean
+.PHONY: demo test stress lint types layers migrations wheel bench clean
 
 demo: $(VENV)/demo.stamp
 	$(BIN)/python manage.py demo $(ARGS)
 
 test: $(VENV)/dev.stamp
 	$(BIN)/python -m pytest -n auto $(ARGS)
+
+stress: $(VENV)/dev.stamp
+	CLOPOS_STRESS=1 $(BIN)/python -m pytest -n auto tests/stress $(ARGS)
 
 lint: $(VENV)/dev.stamp
 	$(BIN)/ruff check .

@@ -53,6 +53,10 @@ class Settings:
     """First day of the history to mirror; None: from the oldest record."""
     TRAILING_DAYS: int = 30
     """How many days of orders and receipts are read again for late edits."""
+    CHANGES_OFF: tuple[str, ...] = ()
+    """Resources of which no history is written."""
+    CHANGES_RETENTION_DAYS: int = 365
+    """How many days of history a pruning leaves."""
     TIMEOUT_SECONDS: float = 30
     """How long one answer may take; the remote itself gives up after 8 seconds."""
 
@@ -98,6 +102,12 @@ def _find_problems(values: Settings) -> list[str]:
         ).startswith(("http://", "https://")),
         "CLOPOS['REQUESTS_PER_MINUTE'] must be a whole number of 1 or more.": _is_whole(values.REQUESTS_PER_MINUTE),
         "CLOPOS['TRAILING_DAYS'] must be a whole number of 1 or more.": _is_whole(values.TRAILING_DAYS),
+        "CLOPOS['CHANGES_RETENTION_DAYS'] must be a whole number of 1 or more.": _is_whole(
+            values.CHANGES_RETENTION_DAYS
+        ),
+        "CLOPOS['CHANGES_OFF'] must be a list of names of resources, such as ['receipts'].": _is_list_of_names(
+            values.CHANGES_OFF
+        ),
         "CLOPOS['TIMEOUT_SECONDS'] must be a number above 8, the remote's own limit.": isinstance(
             values.TIMEOUT_SECONDS, int | float
         )
@@ -114,6 +124,10 @@ def _find_problems(values: Settings) -> list[str]:
 
 def _is_whole(value: object) -> bool:
     return type(value) is int and value >= 1
+
+
+def _is_list_of_names(value: object) -> bool:
+    return isinstance(value, list | tuple | set | frozenset) and all(isinstance(name, str) for name in value)
 
 
 def _is_zone(name: str) -> bool:

@@ -3,6 +3,6 @@
 Each module registers the tables of its domain; Django's autodiscovery imports this package.
 """
 
-from django_clopos.admin import bookkeeping, brands, catalog, people, pricing, products, receipts, sales, venues
+from django_clopos.admin import bookkeeping, brands, catalog, people, pricing, products, receipts, sales, truth, venues
 
-__all__ = ["bookkeeping", "brands", "catalog", "people", "pricing", "products", "receipts", "sales", "venues"]
+__all__ = ["bookkeeping", "brands", "catalog", "people", "pricing", "products", "receipts", "sales", "truth", "venues"]

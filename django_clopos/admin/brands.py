@@ -74,7 +74,7 @@ class BrandAdmin(_ModelAdmin):
     fieldsets: ClassVar[Any] = [
         (None, {"fields": ("slug", "name", "is_active")}),
         ("Credentials", {"fields": ("client_id", "client_secret", "integrator_id", "base_url")}),
-        ("Zone and currency", {"fields": ("remote_timezone", "venue_timezones", "currency")}),
+        ("Zone and currency", {"fields": ("remote_timezone", "venue_timezones", "date_timezone", "currency")}),
     ]
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Brand]:

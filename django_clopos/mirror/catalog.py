@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from django_clopos import models, schemas
 from django_clopos.client import endpoints
-from django_clopos.mirror.resource import JsonObject, Resource, Table
+from django_clopos.mirror.resource import ALWAYS_QUIET, JsonObject, Resource, Table
 from django_clopos.mirror.strategies import PerVenueSet, Snapshot
 
 #: Deeper than any menu; a tree beyond it is broken.
@@ -63,6 +63,7 @@ CATEGORIES = Resource(
     ),
     strategy=Snapshot(),
     flatten=flatten_category,
+    quiet=ALWAYS_QUIET | {"_lft", "_rgt"},  # renumbered all over the tree when one category moves
     freshness="read whole with every sync",
 )
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from django_clopos import models, schemas
 from django_clopos.client import endpoints
-from django_clopos.mirror.resource import Resource, Table
+from django_clopos.mirror.personal import OF_CUSTOMER
+from django_clopos.mirror.resource import ALWAYS_QUIET, Resource, Table
 from django_clopos.mirror.strategies import Snapshot
 
 USERS = Resource(
@@ -13,6 +14,7 @@ USERS = Resource(
     strategy=Snapshot(),
     # What opens a till. Source: wire contract, section 15, item 18.
     secret_keys=frozenset({"pin", "card", "barcode"}),
+    quiet=ALWAYS_QUIET | {"login_at"},  # moves with every sign-in
     freshness="read whole with every sync",
 )
 
@@ -20,6 +22,7 @@ CUSTOMER_GROUPS = Resource(
     endpoint=endpoints.CUSTOMER_GROUPS,
     table=Table(model=models.CustomerGroup, schema=schemas.CustomerGroup),
     strategy=Snapshot(),
+    quiet=ALWAYS_QUIET | {"total_amount"},  # by its name a running total; it is in no sample
     freshness="read whole with every sync",
 )
 
@@ -31,5 +34,8 @@ CUSTOMERS = Resource(
         raw_only={"group": "the group's own record, mirrored by customer-groups"},
     ),
     strategy=Snapshot(),
+    personal=OF_CUSTOMER,
+    # Running totals, and the group's own record.
+    quiet=ALWAYS_QUIET | {"spent", "receipt_count", "total_discount", "total_bonus", "group"},
     freshness="read whole with every sync",
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django_clopos import models, schemas
 from django_clopos.client import endpoints
-from django_clopos.mirror.resource import Resource, Table
+from django_clopos.mirror.resource import ALWAYS_QUIET, Resource, Table
 from django_clopos.mirror.strategies import Snapshot
 
 PRICE_LISTS = Resource(
@@ -15,6 +15,7 @@ PRICE_LISTS = Resource(
         raw_only={"prices": "each price is a row, mirrored by price-list-prices"},
     ),
     strategy=Snapshot(),
+    quiet=ALWAYS_QUIET | {"prices"},  # rows of price-list-prices, with a history of their own
     freshness="read whole with every sync",
 )
 
@@ -29,5 +30,6 @@ PRICE_LIST_PRICES = Resource(
         },
     ),
     strategy=Snapshot(),
+    quiet=ALWAYS_QUIET | {"list", "product"},  # whole records of other resources
     freshness="read whole with every sync",
 )

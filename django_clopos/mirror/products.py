@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from django_clopos import models, schemas
 from django_clopos.client import endpoints
 from django_clopos.mirror.edges import find_objects, items_of, without_pivot
-from django_clopos.mirror.resource import Child, JsonObject, Nested, Resource, Table
+from django_clopos.mirror.resource import ALWAYS_QUIET, Child, JsonObject, Nested, Resource, Table
 from django_clopos.mirror.strategies import Snapshot
 
 #: How far products inside products are followed: a dish, its preparation, what that is made of, and some to spare.
@@ -154,5 +154,7 @@ PRODUCTS = Resource(
         Nested(table=Table(model=models.Tax, schema=schemas.Tax, raw_only=_PIVOT), find=find_taxes),
         Nested(table=Table(model=models.Package, schema=schemas.Package, raw_only=_PIVOT), find=find_packages),
     ),
+    # Running totals of stock and sales, and whole records of other resources.
+    quiet=ALWAYS_QUIET | {"total_quantity", "total_cost", "open_receipts_count", "category", "station"},
     freshness="read whole with every sync",
 )

@@ -14,6 +14,9 @@ from django_clopos.mirror.strategies import Strategy
 from django_clopos.models.base import ChildModel, ReadOnlyModel
 from django_clopos.schemas.base import Record
 
+#: Changes with every edit, and tells nothing that the edit does not.
+ALWAYS_QUIET = frozenset({"updated_at"})
+
 #: One decoded JSON object of the wire.
 JsonObject = dict[str, Any]
 
@@ -71,6 +74,18 @@ class Nested:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class Personal:
+    """What the records of a resource say of customers, so that it can be erased on request and kept out."""
+
+    column: str
+    """The column by which the rows of a customer are found: `id`, or the reference to the customer."""
+    find_customers: Callable[[JsonObject], Iterable[object]]
+    """Takes a decoded record, gives the remote ids of the customers whom it names, as they stand there."""
+    erase: Callable[[JsonObject], JsonObject]
+    """Copies a decoded record, or some of its keys, without what tells who the customer is."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
 class Resource:
     """One thing that is mirrored, as one row of RESOURCES."""
 
@@ -82,6 +97,10 @@ class Resource:
     """Takes one listed record, gives the records to store: a category tree becomes its nodes."""
     secret_keys: frozenset[str] = frozenset()
     """Keys dropped before hashing, storing or logging."""
+    personal: Personal | None = None
+    """None: its records say nothing of customers."""
+    quiet: frozenset[str] = ALWAYS_QUIET
+    """Top-level keys whose change alone is no history, and which history leaves out otherwise."""
     is_opt_in: bool = False
     """Synced only when named."""
     freshness: str = ""

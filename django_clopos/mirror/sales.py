@@ -8,7 +8,8 @@ from typing import Any
 
 from django_clopos import models, schemas
 from django_clopos.client import endpoints
-from django_clopos.mirror.resource import Child, Resource, Table
+from django_clopos.mirror.personal import OF_ORDER
+from django_clopos.mirror.resource import ALWAYS_QUIET, Child, Resource, Table
 from django_clopos.mirror.strategies import NewestFirst, Snapshot
 from django_clopos.schemas import Order, OrderItem
 
@@ -20,6 +21,7 @@ SALE_TYPES = Resource(
         raw_only={"payment_method": "the method's own record, mirrored by payment-methods"},
     ),
     strategy=Snapshot(),
+    quiet=ALWAYS_QUIET | {"payment_method"},  # the method's own record
     freshness="read whole with every sync",
 )
 
@@ -100,5 +102,7 @@ ORDERS = Resource(
         },
     ),
     strategy=NewestFirst(),
+    personal=OF_ORDER,
+    quiet=ALWAYS_QUIET | {"customer", "receipt", "sale_type", "payment_method"},  # whole records of other resources
     freshness="newest changes first with every sync; the last 30 days once an hour",
 )

@@ -27,15 +27,20 @@ from django_clopos.models.products import (
 )
 from django_clopos.models.receipts import Receipt, ReceiptPayment, ReceiptProduct, StockOperation
 from django_clopos.models.sales import Order, OrderItem, PaymentMethod, SaleType
+from django_clopos.models.truth import Change, ChangeCounter, Erasure, KnownMissing, Reconciliation
 from django_clopos.models.venues import Venue
 
 __all__ = [
     "Brand",
     "Category",
+    "Change",
+    "ChangeCounter",
     "Checkpoint",
     "Customer",
     "CustomerGroup",
     "Drift",
+    "Erasure",
+    "KnownMissing",
     "Lease",
     "Modifier",
     "ModifierGroup",
@@ -52,6 +57,7 @@ __all__ = [
     "ReceiptPayment",
     "ReceiptProduct",
     "RecipeItem",
+    "Reconciliation",
     "RejectedRow",
     "RequestBudget",
     "SaleType",

@@ -22,7 +22,9 @@ class Status(models.TextChoices):
 
 
 #: The counts of a step; a run sums its steps.
-COUNTS = ("pages", "requests", "seen", "created", "updated", "unchanged", "removed", "rejected")
+COUNTS = (
+    "pages", "requests", "seen", "created", "updated", "unchanged", "missing", "removed", "rejected", "races",
+)  # fmt: skip
 
 
 class SyncRun(models.Model):
@@ -75,6 +77,9 @@ class SyncStep(models.Model):
     unchanged = models.PositiveIntegerField(default=0)
     removed = models.PositiveIntegerField(default=0)
     rejected = models.PositiveIntegerField(default=0)
+    missing = models.PositiveIntegerField(default=0, help_text="Rows that a complete walk did not find.")
+    races = models.PositiveIntegerField(default=0, help_text="Walks that the remote changed under our hands.")
+    note = models.TextField(blank=True, help_text="What an accountant should know of this step.")
     error = models.TextField(blank=True)
 
     class Meta:

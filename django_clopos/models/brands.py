@@ -49,6 +49,13 @@ class Brand(models.Model):
     venue_timezones = models.JSONField(
         default=dict, blank=True, help_text='Zones of venues that differ, by Clopos id: {"3": "Asia/Tashkent"}.'
     )
+    date_timezone = models.CharField(
+        "zone of days",
+        max_length=64,
+        blank=True,
+        validators=[validate_timezone],
+        help_text="Zone of the days by which the remote lists orders and receipts; empty: that of its times.",
+    )
     currency = models.CharField(max_length=3, default="AZN", help_text="ISO code; the API names no currency.")
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -61,3 +68,7 @@ class Brand(models.Model):
     def timezone_of(self, venue: int | None = None) -> zoneinfo.ZoneInfo:
         """Return the zone of naive stamps, for a venue's Clopos id or for the whole brand."""
         return zoneinfo.ZoneInfo(self.venue_timezones.get(str(venue), self.remote_timezone))
+
+    def date_zone(self) -> zoneinfo.ZoneInfo:
+        """Return the zone of `date[]`, which the remote does not document. Source: wire contract, section 19."""
+        return zoneinfo.ZoneInfo(self.date_timezone or self.remote_timezone)

@@ -9,6 +9,7 @@ from django.db import models
 from django_clopos.models import columns
 from django_clopos.models.base import ChildModel, MirrorModel
 from django_clopos.models.fields import MirrorForeignKey
+from django_clopos.models.history import ProductManager
 
 
 class Product(MirrorModel):
@@ -92,6 +93,8 @@ class Product(MirrorModel):
     created_at = columns.stamp()
     updated_at = columns.stamp()
     deleted_at = columns.stamp()
+
+    objects: ClassVar[ProductManager] = ProductManager()
 
     class Meta(MirrorModel.Meta):
         ordering = ["name", "id"]

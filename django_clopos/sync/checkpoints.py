@@ -26,6 +26,14 @@ class Checkpoints:
         rows = Checkpoint.objects.using(router.db_for_write(Checkpoint)).filter(**self._key(name))
         return rows.values_list("value", flat=True).first()
 
+    def read_several(self, *names: str) -> dict[str, Any]:
+        """Return the values of these names that are there, in one query."""
+        if self.brand_id is None:
+            return {}
+        rows = Checkpoint.objects.using(router.db_for_write(Checkpoint))
+        rows = rows.filter(brand_id=self.brand_id, resource=self.resource, venue=self.venue or 0, name__in=names)
+        return dict(rows.values_list("name", "value"))
+
     def write(self, values: dict[str, Any]) -> None:
         """Store values; None deletes."""
         for name, value in values.items():

@@ -23,6 +23,7 @@ class Stored:
     """Removed or missing, although the record itself does not say that it was deleted."""
     is_foreign: bool
     """Filled by another table's declaration: a product that so far came only inside another."""
+    is_removed: bool = False
 
 
 @dataclass(kw_only=True, slots=True)
@@ -71,6 +72,7 @@ def fetch_stored(table: Table, plan: Plan, records: Iterable[Incoming], context:
             digest=row[1],
             is_marked=_is_marked(row[2], row[3], row[-1] if deleted else None),
             is_foreign=row[4 : 4 + len(wanted)] != wanted,
+            is_removed=row[2] is not None,
         )
         for row in found
     }

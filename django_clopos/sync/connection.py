@@ -11,8 +11,10 @@ from django.core.cache import caches
 from django.core.exceptions import ImproperlyConfigured
 
 from django_clopos.client import Budget, Client, Config
+from django_clopos.client.auth import token_key
 from django_clopos.client.budget_redis import RedisBudget, budget_key
 from django_clopos.conf import Settings, load_settings
+from django_clopos.models.bookkeeping import RequestBudget
 from django_clopos.models.brands import Brand
 from django_clopos.models.fields import read_secret
 from django_clopos.sync.budget_row import RowBudget
@@ -85,6 +87,17 @@ def make_config(brand: Brand, values: Settings) -> Config:
         raise ImproperlyConfigured(str(error)) from None
 
 
+def forget_access(brand: Brand) -> int:
+    """Drop a brand's token and its budget; give how many budget rows there were. Redis drops a budget by itself."""
+    values = load_settings()
+    try:
+        config = make_config(brand, values)
+    except ImproperlyConfigured:
+        return 0  # without credentials there is neither
+    caches[values.CACHE].delete(token_key(config))
+    return RequestBudget.objects.filter(key=_budget_row_key(config)).delete()[0]
+
+
 def _find_only_brand() -> Brand:
     brands = list(Brand.objects.filter(is_active=True)[:2])
     if len(brands) == 1:
@@ -100,7 +113,11 @@ def _find_only_brand() -> Brand:
 def _make_budget(config: Config, values: Settings) -> Budget:
     if values.REDIS_URL:
         return RedisBudget.from_url(values.REDIS_URL, config=config)
-    return RowBudget(key=budget_key(config).rpartition(":")[2], requests_per_minute=config.requests_per_minute)
+    return RowBudget(key=_budget_row_key(config), requests_per_minute=config.requests_per_minute)
+
+
+def _budget_row_key(config: Config) -> str:
+    return budget_key(config).rpartition(":")[2]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -25,8 +25,9 @@ from django_clopos.signals import step_finished, sync_finished
 from django_clopos.sync.checkpoints import Checkpoints
 from django_clopos.sync.connection import open_client
 from django_clopos.sync.lease import hold, is_process_alive
+from django_clopos.sync.removals import Allowance
 from django_clopos.sync.report import Listener, RunReport
-from django_clopos.sync.scope import choose_venues
+from django_clopos.sync.scope import choose_venues, is_scope_known
 from django_clopos.sync.step import Step
 from django_clopos.sync.walks import Walk
 
@@ -46,6 +47,8 @@ class Options:
     """Ignore watermarks and checkpoints, and walk all history again."""
     is_dry_run: bool = False
     """Read and compare, write nothing."""
+    allows_mass_removal: bool = False
+    """Believe complete walks that leave out more than a fifth of the rows, and empty answers."""
     holds_collector: bool = False
 
     def as_json(self) -> dict[str, Any]:
@@ -74,12 +77,30 @@ def sync(
     return engine.run(client)
 
 
+def store_records(brand: Brand, resource: Resource, bodies: Sequence[bytes], *, client: Client) -> RunReport:
+    """Store records of a resource that were read by their id, in a run of their own. Moves no checkpoint."""
+    options = Options(resources=(resource.name,))
+    engine = _Engine(brand=brand, resources=(resource,), options=options, listener=Listener(), given=tuple(bodies))
+    return engine.run(client)
+
+
 class _Engine:
-    def __init__(self, *, brand: Brand, resources: tuple[Resource, ...], options: Options, listener: Listener) -> None:
+    def __init__(
+        self,
+        *,
+        brand: Brand,
+        resources: tuple[Resource, ...],
+        options: Options,
+        listener: Listener,
+        given: tuple[bytes, ...] | None = None,
+    ) -> None:
         self.brand = brand
+        self.given = given
+        """Records to store in place of a walk."""
         self.resources = resources
         self.options = options
         self.listener = listener
+        self.allowance = Allowance(allows_mass_removal=options.allows_mass_removal)
         self.unsaved_venues: set[int] = set()
         """Of a dry run, which finds venues and stores none."""
         self.report = RunReport(
@@ -177,11 +198,14 @@ class _Engine:
             self._close_step(row, error)
             self._stop_if_hopeless(error)
             return
+        may_remove = is_scope_known(resource, self._known_venues(), brand_id=self.brand.pk)
         for venue in venues:
-            self._run_step(client, resource, venue, lease, before=before)
+            self._run_step(client, resource, venue, lease, before=before, may_remove=may_remove)
             before = client.usage
 
-    def _run_step(self, client: Client, resource: Resource, venue: int | None, lease: Any, *, before: Usage) -> None:
+    def _run_step(
+        self, client: Client, resource: Resource, venue: int | None, lease: Any, *, before: Usage, may_remove: bool
+    ) -> None:
         row = self._open_step(resource, venue)
         step = Step(
             brand=self.brand,
@@ -192,6 +216,8 @@ class _Engine:
             listener=self.listener,
             lease=lease,
             before=before,
+            allowance=self.allowance,
+            may_remove=may_remove,
             is_dry_run=self.options.is_dry_run,
             holds_collector=self.options.holds_collector,
         )
@@ -222,6 +248,7 @@ class _Engine:
             until=self.options.until,
             is_full=self.options.is_full,
             is_dry_run=self.options.is_dry_run,
+            given=self.given,
         )
 
     def _open_step(self, resource: Resource, venue: int | None) -> SyncStep:
@@ -229,7 +256,7 @@ class _Engine:
             run=self.report.run,
             resource=resource.name,
             venue=venue,
-            walk=type(resource.strategy).__name__,
+            walk=type(resource.strategy).__name__ if self.given is None else "by id",
             started_at=timezone.now(),
         )
         if self.writes:
@@ -256,7 +283,7 @@ class _Engine:
 
     def _known_venues(self) -> list[int]:
         """Give the Clopos ids of the venues that the brand has, in order."""
-        known = Venue.objects.filter(brand_id=self.brand.pk, removed_at=None)
+        known = Venue.objects.filter(brand_id=self.brand.pk, removed_at=None, missing_since=None)
         ids = set(known.values_list("clopos_id", flat=True)) if self.brand.pk else set()
         return sorted(ids | self.unsaved_venues)
 
@@ -307,4 +334,4 @@ def _close_dead_runs(brand: Brand) -> None:
             run.save()
 
 
-__all__ = ["Options", "add_needed", "is_dated", "sync"]
+__all__ = ["Options", "add_needed", "is_dated", "store_records", "sync"]

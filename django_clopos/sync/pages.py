@@ -70,14 +70,14 @@ class Incoming:
 def read_records(resource: Resource, bodies: Iterable[bytes]) -> list[Incoming]:
     """Turn a page's bodies into what will be stored, in the page's order; flattened records follow their root."""
     if resource.flatten is None and not resource.secret_keys:
-        return [Incoming(_find_id(body), _digest(body), body) for body in bodies]
+        return [Incoming(find_id(body), _digest(body), body) for body in bodies]
     return [incoming for body in bodies for incoming in _rewrite(resource, body)]
 
 
 def make_incoming(record: JsonObject) -> Incoming:
     """Encode one decoded record again, numbers as they were."""
     body = dump_json(record).encode()
-    return Incoming(_find_id(body), _digest(body), body)
+    return Incoming(find_id(body), _digest(body), body)
 
 
 def drop_repeated(records: Iterable[Incoming]) -> list[Incoming]:
@@ -103,7 +103,8 @@ def _digest(body: bytes) -> str:
     return blake2b(body, digest_size=16).hexdigest()
 
 
-def _find_id(body: bytes) -> int:
+def find_id(body: bytes) -> int:
+    """Give the remote id of a record, or 0 where it has no usable one."""
     try:
         found = _read_head(body).id
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -15,8 +15,9 @@ from django_clopos.mirror.resource import Child, JsonObject, Nested, Resource, T
 from django_clopos.models.bookkeeping import DriftKind
 from django_clopos.models.fields import dump_json
 from django_clopos.schemas.base import Record
+from django_clopos.sync.changes import Difference, find_difference
 from django_clopos.sync.columns import Plan, RowContext, plan_child, plan_table
-from django_clopos.sync.compare import Comparison, compare, fetch_raw, fetch_stored
+from django_clopos.sync.compare import Comparison, Stored, compare, fetch_raw, fetch_stored
 from django_clopos.sync.pages import Incoming, drop_repeated, make_incoming
 from django_clopos.sync.quarantine import DriftCounter, Rejection, explain, find_unknown_keys, validate
 
@@ -33,6 +34,8 @@ class Valid:
     changed_keys: tuple[str, ...]
     """Top-level keys that differ from the stored record; empty for a new row."""
     is_new: bool
+    difference: Difference | None = None
+    """What history tells of it."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -48,6 +51,8 @@ class Page:
     """Same content in other bytes: only the digest changes."""
     key_of: Callable[[Incoming], str]
     """Names a record among the rejected."""
+    stored: dict[int, Stored] = field(default_factory=dict)
+    """What was stored of these records, by remote id."""
 
     @property
     def usable(self) -> list[Incoming]:
@@ -100,6 +105,16 @@ class Preparer:
             pages += [self._prepare_table(nested.table, inner, yields=nested.yields)]
         return pages
 
+    def derive(self, table: Table, records: Iterable[Incoming]) -> Page:
+        """Validate records as they are, compared with nothing: for rows that are made again from what is stored."""
+        plan = plan_table(table)
+        page = Page(
+            table=table, plan=plan, rows=[], rejections=[], comparison=Comparison(), touched=[], key_of=self.key_of
+        )
+        for record in records:
+            self._add(page, record, None, is_new=False)
+        return page
+
     def key_of(self, record: Incoming) -> str:
         """Name a record among the rejected: by id, within a venue where it has no id of its own, else by digest."""
         if not record.id:
@@ -109,26 +124,44 @@ class Preparer:
     def _prepare_table(self, table: Table, records: list[Incoming], *, yields: bool) -> Page:
         plan = plan_table(table)
         records = drop_repeated(records)
-        comparison = compare(records, fetch_stored(table, plan, records, self.context), yields=yields)
+        stored = fetch_stored(table, plan, records, self.context)
+        comparison = compare(records, stored, yields=yields)
         page = Page(
-            table=table, plan=plan, rows=[], rejections=[], comparison=comparison, touched=[], key_of=self.key_of
+            table=table,
+            plan=plan,
+            rows=[],
+            rejections=[],
+            comparison=comparison,
+            touched=[],
+            key_of=self.key_of,
+            stored=stored,
         )
         for record in comparison.unusable:
             page.rejections.append(page.reject(record, "id: missing, or not a whole number from 1 to 999999999999"))
-        raws = fetch_raw(table, plan, comparison.changed, self.context)
+        raws = fetch_raw(table, plan, (*comparison.replaced, *comparison.changed), self.context)
         for record in comparison.new:
             self._add(page, record, None, is_new=True)
-        for record in (*comparison.replaced, *comparison.changed):
-            self._add(page, record, raws.get(record.id), is_new=False)
+        for record in comparison.replaced:
+            self._add(page, record, None, is_new=False, earlier=raws.get(record.id))
+        for record in comparison.changed:
+            self._add(page, record, raws.get(record.id), is_new=False, earlier=raws.get(record.id))
         return page
 
-    def _add(self, page: Page, incoming: Incoming, stored: JsonObject | None, *, is_new: bool) -> None:
-        """Validate one record over the stored one, and put it where it belongs."""
+    def _add(
+        self,
+        page: Page,
+        incoming: Incoming,
+        stored: JsonObject | None,
+        *,
+        is_new: bool,
+        earlier: JsonObject | None = None,
+    ) -> None:
+        """Validate one record over the stored one, and put it where it belongs. `earlier`: history compares with it."""
         try:
             record = incoming.decode()
             merged = record if stored is None else {**stored, **record}
             if merged == stored:
-                page.touched.append(incoming)
+                self._touch(page, incoming)
                 return
             valid = validate(page.table.schema, merged, self.drift)
         except ValidationError as error:
@@ -144,8 +177,16 @@ class Preparer:
                 children=tuple(self._build_children(child, valid, incoming.id) for child in page.table.children),
                 changed_keys=() if stored is None else _find_changed_keys(stored, merged),
                 is_new=is_new,
+                difference=None if earlier is None else find_difference(earlier, merged, quiet=self.resource.quiet),
             )
             page.rows.append(row)
+
+    def _touch(self, page: Page, incoming: Incoming) -> None:
+        """Keep the row as it is, but for its digest, and its marks where it was missing or removed."""
+        page.touched.append(incoming)
+        row = page.stored.get(incoming.id)
+        if row is not None and row.is_marked:
+            page.comparison.restored.append(incoming)
 
     def _build(self, page: Page, incoming: Incoming, valid: Record, raw: str) -> list[Any]:
         """Give the values of all columns, the engine's last."""
@@ -166,9 +207,11 @@ class Preparer:
             return None
         plan = plan_child(child)
         has_position = plan.columns[-1] == "position"
+        # A line is written in its receipt's venue, whichever venue is walked: their stamps share its zone.
+        context = replace(self.context, venue=getattr(parent, "venue_id", None) or self.context.venue)
         rows: dict[Any, list[Any]] = {}
         for position, item in enumerate(items):
-            values, bad = plan.build(item, self.context)
+            values, bad = plan.build(item, context)
             self._count_bad_stamps(bad)
             values += [self.context.brand_id, self.context.base + parent_id]
             if plan.is_keyed:

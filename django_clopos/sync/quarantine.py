@@ -90,9 +90,9 @@ def find_unknown_keys(schema: type[Record], record: JsonObject, path: str = "") 
 
 
 def save_rejections(
-    rejections: list[Rejection], *, brand_id: int, resource: str, venue: int | None, run: SyncRun, now: datetime
+    rejections: list[Rejection], *, brand_id: int, resource: str, venue: int | None, run: SyncRun | None, now: datetime
 ) -> None:
-    """Keep rejected records in one statement; one that was refused before counts on."""
+    """Keep rejected records in one statement; one that was refused before counts on. No run: no sync refused them."""
     if not rejections:
         return
     keys = [rejection.key for rejection in rejections]

@@ -45,6 +45,13 @@ def choose_venues(
             assert_never(unknown)
 
 
+def is_scope_known(resource: Resource, known: Sequence[int], *, brand_id: int | None) -> bool:
+    """Tell whether it is known whose rows a walk gives, so that absence from it means something."""
+    if resource.endpoint.scope is not Scope.UNKNOWN or len(known) < 2:
+        return True
+    return Checkpoints(brand_id=brand_id, resource=resource.name, venue=None).read("scope") is not None
+
+
 def _learn(
     client: Client, resource: Resource, venues: Sequence[int], *, brand_id: int | None, relearn: bool
 ) -> str | None:
@@ -61,7 +68,8 @@ def _learn(
 
 def _compare(client: Client, resource: Resource, venues: Sequence[int]) -> str | None:
     """Tell "brand" from "venue"; None: not enough data to tell."""
-    pages = [client.page(resource.endpoint, limit=_SAMPLE, venue=venue) for venue in venues]
+    size = min(_SAMPLE, resource.endpoint.page_maximum or _SAMPLE)
+    pages = [client.page(resource.endpoint, limit=size, venue=venue) for venue in venues]
     filled = [page for page in pages if page.records]
     if len(filled) < 2:
         return None

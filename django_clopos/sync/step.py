@@ -20,6 +20,7 @@ from django_clopos.models.bookkeeping import COUNTS, SyncRun, SyncStep
 from django_clopos.models.brands import Brand
 from django_clopos.signals import row_rejected, rows_changed
 from django_clopos.sync.columns import RowContext
+from django_clopos.sync.history import History, open_history
 from django_clopos.sync.lease import Held
 from django_clopos.sync.pages import Incoming, read_records
 from django_clopos.sync.prepare import Page, Preparer
@@ -30,9 +31,11 @@ from django_clopos.sync.quarantine import (
     resolve_rejections,
     save_rejections,
 )
-from django_clopos.sync.removals import remove_absent
+from django_clopos.sync.removals import Allowance, Judge, apply_verdict, remove_absent
 from django_clopos.sync.report import Listener
 from django_clopos.sync.store import Outcome, Writer
+from django_clopos.sync.tally import Extent
+from django_clopos.sync.tombstones import Tombstones, find_tombstones
 from django_clopos.sync.walks import Batch, Walk
 
 #: How long the counts of pages that change nothing may wait; the lease is renewed with them.
@@ -52,38 +55,93 @@ class Step:
     lease: Held | None
     before: Usage
     """What the client had used before this step."""
+    allowance: Allowance
+    may_remove: bool
+    """Whether absence means anything: it is known whose rows the walk gives."""
     is_dry_run: bool
     holds_collector: bool
     """Keep the garbage collector out of the pages: a fifth faster, not for threads of a web server."""
     _drift: DriftCounter = field(default_factory=DriftCounter)
+    _tombstones: Tombstones = field(default_factory=Tombstones)
     _open_rejections: set[tuple[str, str]] = field(default_factory=set)
     _created: dict[tuple[type[Model], int], Table] = field(default_factory=dict)
     """What a dry run found new, and what filled it."""
+    _seen: set[int] = field(default_factory=set)
+    """Remote ids that the current walk gave."""
+    _walk_began_at: datetime = field(default_factory=timezone.now)
     _saved_at: float = 0.0
+    _history: History = field(init=False)
 
     def execute(self) -> None:
         """Store every batch of the walk. Raises what the client raises; what was stored until then stays."""
         self._open_rejections = find_open_rejections(brand_id=self.brand.pk or 0, resource=self.resource.name)
+        self._tombstones = find_tombstones(self.brand, self.resource)
+        self._history = open_history(self.resource, self.walk.checkpoints, run=self.run, is_dry_run=self.is_dry_run)
         try:
             # Closed at once when a page fails: a traceback would keep the walk's threads alive.
             with closing(self.walk.batches()) as batches:
                 for batch in batches:
                     self._count_usage()
-                    if batch.expected is not None:
-                        self.listener.expecting(self.row, rows=batch.expected)
-                    with _collector_held() if self.holds_collector else nullcontext():
-                        self._take(batch)
-                    if batch.gives_way and self.lease:
-                        self.lease.give_way()
+                    self._take_in_turn(batch)
+            self._history.begin(now=timezone.now())
         finally:
             self._count_usage()
             if not self.is_dry_run:
                 self._drift.save(brand_id=self.brand.pk, resource=self.resource.name, now=timezone.now())
 
+    def _take_in_turn(self, batch: Batch) -> None:
+        """Store a batch, judge what a complete walk left out, and let others go first where the walk says so."""
+        if batch.expected is not None:
+            self.listener.expecting(self.row, rows=batch.expected)
+        if batch.begins:
+            self._seen, self._walk_began_at = set(), timezone.now()
+        self._history.follow(batch.checkpoints)
+        self.row.races += 1 if batch.has_raced else 0
+        with _collector_held() if self.holds_collector else nullcontext():
+            self._take(batch)
+        if batch.extent is not None and self.may_remove and not self.is_dry_run:
+            self._judge(batch.extent)
+        if batch.gives_way and self.lease:
+            self.lease.give_way()
+            self._tombstones = find_tombstones(self.brand, self.resource)  # an erasure may have gone first
+
+    def _judge(self, extent: Extent) -> None:
+        """Mark what a complete walk left out, and store what is there all the same."""
+        checkpoints, earlier = self.walk.checkpoints, self.walk.checkpoints.read("complete_walk_at")
+        context = RowContext(brand_id=self.brand.pk, venue=self.row.venue, timezone_of=self.brand.timezone_of)
+        judge = Judge(
+            resource=self.resource,
+            context=context,
+            zone=self.walk.timezone,
+            client=self.walk.client,
+            allowance=self.allowance,
+            walk_began_at=self._walk_began_at,
+            earlier_walk_began_at=datetime.fromisoformat(earlier) if earlier else None,
+        )
+        verdict = judge.judge(self._seen, extent)
+        table, now = self.resource.table, timezone.now()
+        outcomes, removed = [Outcome(table=table)], [key - context.base for key in verdict.removed]
+        using = router.db_for_write(table.model)
+        with transaction.atomic(using=using), allow_writes():
+            if self.lease:
+                self.lease.renew()
+            apply_verdict(table, verdict, began_at=self._walk_began_at, now=now)
+            self.row.missing += len(verdict.missing)
+            self.row.removed += len(verdict.removed)
+            self.row.note = verdict.note or self.row.note
+            self.row.save(update_fields=[*COUNTS, "note"])
+            if extent == Extent():
+                checkpoints.write({"complete_walk_at": self._walk_began_at.isoformat()})
+            self._history.record(outcomes, removed=removed, context=context, now=now, using=using)
+        self._send_signals(outcomes, removed)
+        if verdict.alive:
+            self._take(Batch(bodies=tuple(verdict.alive), is_page=False))
+
     def _take(self, batch: Batch) -> None:
         now = timezone.now()
         context = RowContext(brand_id=self.brand.pk or 0, venue=self.row.venue, timezone_of=self.brand.timezone_of)
-        records = read_records(self.resource, batch.bodies)
+        records = self._tombstones.keep_out(self.resource, read_records(self.resource, batch.bodies))
+        self._seen.update(record.id for record in records)
         pages = Preparer(resource=self.resource, context=context, drift=self._drift, now=now).prepare(records)
         writer = Writer(
             context=context,
@@ -124,6 +182,7 @@ class Step:
             self._count(outcomes, removed)
             self.row.save(update_fields=[*COUNTS, "waited_seconds"])
             self.walk.checkpoints.write(batch.checkpoints)
+            self._history.record(outcomes, removed=removed, context=writer.context, now=writer.now, using=writer.using)
         self._saved_at = time.monotonic()
         return outcomes, removed
 

@@ -10,7 +10,9 @@ from typing import Any
 from django.db import DataError, IntegrityError, connections, models, transaction
 
 from django_clopos.mirror.resource import Child, Table
+from django_clopos.models.truth import ChangeKind
 from django_clopos.sync import write
+from django_clopos.sync.changes import RowChange, choose_kind
 from django_clopos.sync.columns import RowContext, plan_child
 from django_clopos.sync.compare import match_column, select_stored
 from django_clopos.sync.prepare import Page, Valid
@@ -31,6 +33,8 @@ class Outcome:
     rejections: list[Rejection] = field(default_factory=list)
     resolved: list[str] = field(default_factory=list)
     """Keys of rejections that a valid record has taken the place of."""
+    changes: list[RowChange] = field(default_factory=list)
+    """What history may tell of it."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -129,7 +133,7 @@ class Writer:
         ]
         keys = [self.context.base + record.id for record in page.touched]
         select_stored(page.table, page.plan, keys, self.context).update(
-            content_hash=models.Case(*cases, default=models.F("content_hash")), removed_at=None, missing_since=None
+            content_hash=models.Case(*cases, default=models.F("content_hash"))
         )
 
     def _conclude(self, page: Page, written: list[Valid], rejections: list[Rejection]) -> Outcome:
@@ -141,10 +145,39 @@ class Writer:
             else:
                 outcome.updated[row.incoming.id] = row.changed_keys
         outcome.updated |= {record.id: ("removed_at",) for record in comparison.restored}
-        outcome.unchanged = len(comparison.unchanged) + len(page.touched)
+        restored = {record.id for record in comparison.restored}
+        outcome.unchanged = len(comparison.unchanged) + sum(record.id not in restored for record in page.touched)
         valid = [*(row.incoming for row in written), *page.usable]
         outcome.resolved = page.find_resolved(valid, self.open_rejections)
+        outcome.changes = list(_find_changes(page, written))
         return outcome
+
+
+def _find_changes(page: Page, written: Sequence[Valid]) -> Iterator[RowChange]:
+    """Tell what happened to the rows of a page; of a row in which only quiet keys changed, nothing."""
+    removed_place = page.plan.columns.index("removed_at")
+    replaced = {record.id for record in page.comparison.replaced}
+    for row in written:
+        clopos_id = row.incoming.id
+        kind = choose_kind(
+            is_new=row.is_new,
+            was_removed=_was_removed(page, clopos_id),
+            is_removed=row.values[removed_place] is not None,
+        )
+        if kind is not ChangeKind.UPDATED or row.difference:
+            yield RowChange(
+                clopos_id=clopos_id,
+                kind=kind,
+                difference=row.difference,
+                is_filling=row.is_new or clopos_id in replaced,
+            )
+    for record in page.comparison.restored:
+        if _was_removed(page, record.id):
+            yield RowChange(clopos_id=record.id, kind=ChangeKind.RESTORED)
+
+
+def _was_removed(page: Page, clopos_id: int) -> bool:
+    return clopos_id in page.stored and page.stored[clopos_id].is_removed
 
 
 def _first_line(error: Exception) -> str:

@@ -7,7 +7,7 @@ with the batch, into the transaction of the page. Source: wire contract, section
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Literal, assert_never
 from zoneinfo import ZoneInfo
@@ -19,7 +19,9 @@ from django_clopos.client.paging import AheadCount
 from django_clopos.mirror.resource import Resource
 from django_clopos.mirror.strategies import NewestFirst, PerParent, PerVenueSet, Snapshot
 from django_clopos.sync.checkpoints import Checkpoints
+from django_clopos.sync.pages import read_records
 from django_clopos.sync.parents import Parent, iterate_parents
+from django_clopos.sync.tally import Extent, Tally
 
 _EPOCH = date(2000, 1, 1)
 #: Where open windows end: a till whose clock runs ahead makes rows of the future.
@@ -27,6 +29,8 @@ _LATEST = date(2100, 1, 1)
 _LONGEST_WINDOW_DAYS = 31
 #: A window of no more pages than this is doubled: it is what an interrupted backfill reads again.
 _FEW_PAGES = 4
+#: How often a list is walked at most until nothing moves meanwhile.
+_MOST_WALKS = 3
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -44,6 +48,12 @@ class Batch:
     """False: only checkpoints."""
     gives_way: bool = False
     """After it, another sync that waits for the resource may go first."""
+    begins: bool = False
+    """The first page of a walk that may turn out complete."""
+    extent: Extent | None = None
+    """The walk that began last was complete: rows of this extent that it left out are missing."""
+    has_raced: bool = False
+    """The walk that began last was not complete, because the remote was edited meanwhile."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -64,12 +74,16 @@ class Walk:
     """Ignore watermarks and checkpoints."""
     is_dry_run: bool = False
     """Checkpoints are read but not written."""
+    given: tuple[bytes, ...] | None = None
+    """Records that were read by their id, in place of what the strategy would read."""
 
     def batches(self) -> Generator[Batch]:
         """Read the remote as the resource's strategy says."""
+        if self.given is not None:
+            return self._give(self.given)
         match self.resource.strategy:
             case Snapshot():
-                return self._pages(sort="id")
+                return self._pages(sort="id", extent=Extent())
             case NewestFirst() as strategy:
                 return self._history(strategy)
             case PerVenueSet():
@@ -86,11 +100,27 @@ class Walk:
             return self._first_time()
         return self._poll(strategy)
 
+    def _give(self, bodies: tuple[bytes, ...]) -> Generator[Batch]:
+        yield Batch(bodies=bodies, expected=len(bodies), is_page=False)
+
     # Snapshot and set
 
-    def _pages(self, *, sort: str, direction: Literal["asc", "desc"] = "asc", **query: Any) -> Generator[Batch]:
-        for index, page in enumerate(self._fetch(sort=sort, direction=direction, **query)):
-            yield Batch(bodies=page.records, expected=page.total if index == 0 else None)
+    def _pages(self, *, sort: str, extent: Extent, **query: Any) -> Generator[Batch]:
+        """Walk a list; where the remote was edited under our hands, walk it again."""
+        for _ in range(_MOST_WALKS):
+            tally = Tally()
+            for index, page in enumerate(self._fetch(sort=sort, direction="asc", **query)):
+                tally.add(page.records, total=page.total, leaves=self._count_leaves(page))
+                yield Batch(bodies=page.records, expected=page.total if index == 0 else None, begins=index == 0)
+            if tally.is_complete:
+                yield Batch(extent=extent if tally.names_every_row else None, is_page=False)
+                return
+            yield Batch(has_raced=True, is_page=False)
+
+    def _count_leaves(self, page: Page[Any]) -> int:
+        """Count a page's records after flattening."""
+        is_tree = self.resource.flatten is not None
+        return len(read_records(self.resource, page.records)) if is_tree else len(page.records)
 
     def _fetch(
         self, *, sort: str, direction: Literal["asc", "desc"], ahead: AheadCount = "auto", **query: Any
@@ -164,16 +194,22 @@ class Walk:
         overlap = strategy.long_overlap if is_long else strategy.overlap
         floor = datetime.fromisoformat(self.checkpoints.read("watermark")) - overlap
         watermark: str | None = None
-        # Most polls end with their first page: one fetched ahead would be thrown away.
-        for page in self._fetch(sort="updated_at", direction="desc", ahead=0):
-            stamps = [stamp for stamp in map(self._read_stamp("updated_at"), page.records) if stamp]
-            watermark = watermark or self._find_watermark(page)
-            yield Batch(bodies=page.records)
-            if stamps != sorted(stamps, reverse=True):
-                yield Batch(checkpoints={"sort_ignored_at": self.now.isoformat()}, is_page=False)
-                return False
-            if stamps and stamps[-1] < floor:
+        for _ in range(_MOST_WALKS):
+            tally = Tally()
+            # Most polls end with their first page: one fetched ahead would be thrown away.
+            for page in self._fetch(sort="updated_at", direction="desc", ahead=0):
+                stamps = [stamp for stamp in map(self._read_stamp("updated_at"), page.records) if stamp]
+                watermark = watermark or self._find_watermark(page)
+                tally.add(page.records, total=page.total, leaves=len(page.records))
+                yield Batch(bodies=page.records)
+                if stamps != sorted(stamps, reverse=True):
+                    yield Batch(checkpoints={"sort_ignored_at": self.now.isoformat()}, is_page=False)
+                    return False
+                if stamps and stamps[-1] < floor:
+                    break
+            if not tally.has_moved:
                 break
+            yield Batch(has_raced=True, is_page=False)  # a row deleted meanwhile may have hidden another one
         moved = {"watermark": watermark or self.checkpoints.read("watermark"), "sort_ignored_at": None}
         yield Batch(checkpoints=moved | ({"long_overlap_at": self.now.isoformat()} if is_long else {}), is_page=False)
         return True
@@ -199,19 +235,17 @@ class Walk:
         yield Batch(checkpoints={"backfill": None, "trailing_at": plan["began"]}, is_page=False)
 
     def _whole_window(self, first: date, last: date, *, expected: int | None) -> Generator[Batch, None, int]:
-        """Read a window, a second time where it gave fewer rows than announced; give the number of rows.
+        """Read a window, and give the number of its rows.
 
         An empty answer is checked by a count: a backfill does not come back to a window.
         """
         count = 0
         for _ in range(2):
-            count, announced = 0, 0
             for batch in self._window(first, last):
-                count += len(batch.bodies)
-                announced = max(announced, batch.expected or 0)
-                yield Batch(bodies=batch.bodies, expected=expected)
+                count = len(batch.bodies) + (0 if batch.begins else count)
+                yield replace(batch, expected=expected)
                 expected = None
-            if count >= (announced or self._count(first, last)):
+            if count or not self._count(first, last):
                 break
         return count
 
@@ -228,7 +262,7 @@ class Walk:
     def _window(self, first: date, last: date) -> Generator[Batch]:
         """Read the rows created in these days, both included, in an order that late arrivals only lengthen."""
         sort = "id" if "id" in self.resource.endpoint.sortable else "created_at"
-        return self._pages(sort=sort, dates=(first, last))
+        return self._pages(sort=sort, extent=Extent(first, last), dates=(first, last))
 
     # The remote's own limits
 

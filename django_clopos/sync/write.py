@@ -126,11 +126,11 @@ def _find_adapter(connection: BaseDatabaseWrapper, field: models.Field[Any, Any]
             return ops.adapt_datefield_value
         case models.DecimalField(max_digits=digits, decimal_places=places):
             step = Decimal(1).scaleb(-places)
-            return lambda value: ops.adapt_decimalfield_value(_round(value, step), digits, places)
+            return lambda value: ops.adapt_decimalfield_value(round_decimal(value, step), digits, places)
         case _:
             return None
 
 
-def _round(value: Decimal, step: Decimal) -> Decimal:
+def round_decimal(value: Decimal, step: Decimal) -> Decimal:
     """Round half away from zero, as PostgreSQL does."""
     return value.quantize(step, rounding=ROUND_HALF_UP)

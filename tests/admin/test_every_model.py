@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from html.parser import HTMLParser
 from typing import Any
 
@@ -59,6 +60,10 @@ def _fill(model: Any, brand: Brand, number: int) -> dict[str, Any]:
             values[field.name] = timezone.now()
         elif field.name == "value":
             values["value"] = {"until": number}
+        elif field.name in {"seq", "row_id", "clopos_id"}:
+            values[field.name] = number
+        elif field.name == "batch":
+            values["batch"] = uuid.UUID(int=number)
     return values
 
 

@@ -91,7 +91,7 @@ def test_control_c_ends_the_run_as_abandoned_and_keeps_what_was_stored(start: St
     assert process.stdout
     first = process.stdout.readline()
     process.send_signal(signal.SIGINT)
-    _, error = process.communicate(timeout=30)
+    _, error = process.communicate(timeout=90)
     assert first == "venues: 3 seen, 3 created\n"
     assert process.returncode == 130
     assert error == "CommandError: Stopped. What was mirrored until then is kept; run it again to go on.\n"
@@ -103,10 +103,10 @@ def test_after_control_c_another_sync_goes_on_at_once(start: Start, slow: tuple[
     assert process.stdout
     process.stdout.readline()
     process.send_signal(signal.SIGINT)
-    process.communicate(timeout=30)
+    process.communicate(timeout=90)
     slow[0].latency_seconds = 0
     second = start("clopos_sync", "venues", "users")
-    out, error = second.communicate(timeout=30)
+    out, error = second.communicate(timeout=90)
     assert (second.returncode, error) == (0, "")
     assert "waiting" not in out
 

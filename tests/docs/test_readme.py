@@ -5,16 +5,19 @@ from __future__ import annotations
 import dataclasses
 import re
 from argparse import ArgumentParser
+from datetime import timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.management import load_command_class
+from django.utils import timezone
 
 from django_clopos import signals
 from django_clopos.conf import ENVIRONMENT, Settings
 from django_clopos.management.commands import clopos_sync
-from django_clopos.models import Brand, Order
+from django_clopos.models import Brand, Change, Checkpoint, Order, Product
 from django_clopos.testing import make, make_brand, make_receipt
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -40,7 +43,10 @@ def test_every_setting_has_a_line_with_its_variable_and_its_default(key: str) ->
     assert default.strip('`"') == ("the production address" if key == "BASE_URL" else str(value))
 
 
-@pytest.mark.parametrize("command", ["clopos_sync", "clopos_check"])
+@pytest.mark.parametrize(
+    "command",
+    ["clopos_sync", "clopos_check", "clopos_rebuild", "clopos_retry_rejected", "clopos_prune", "clopos_forget"],
+)
 def test_every_flag_is_named_under_its_command(command: str) -> None:
     section = README.partition(f"### {command}")[2].partition("\n### ")[0]
     flags = list_flags(command)
@@ -87,11 +93,29 @@ def test_the_example_queries_run() -> None:
 
 
 @pytest.mark.django_db
+def test_the_examples_of_history_run() -> None:
+    brand = make_brand("your-brand")
+    began = timezone.now() - timedelta(days=2)
+    latte = make(Product, brand=brand, clopos_id=17, price="4.50", first_seen_at=began)
+    Checkpoint.objects.create(brand=brand, resource="products", name="history", value=began.isoformat())
+    change: dict[str, Any] = {"brand": brand, "resource": "products", "table": "Product", "row_id": latte.pk}
+    Change.objects.create(
+        seq=1, kind="updated", before={"price": 4}, after={"price": 4.5}, changed_at=timezone.now(), **change
+    )
+    names: dict[str, Any] = {}
+    exec(EXAMPLES[1], names)
+    assert [price for _, price in names["prices"]] == [4, Decimal("4.5")]
+    assert [row.price for row in names["yesterday"]] == [4]
+    assert [row.seq for row in names["read_news"](0)] == [1]
+    assert not names["read_news"](1)
+
+
+@pytest.mark.django_db
 def test_the_example_receiver_is_told_of_new_orders(capsys: pytest.CaptureFixture[str]) -> None:
     brand: Brand = make_brand()
     make(Order, brand=brand, clopos_id=5, customer_name="Aysel")
     names: dict[str, Any] = {}
-    exec(EXAMPLES[1], names)
+    exec(EXAMPLES[2], names)
     try:
         signals.rows_changed.send(sender=Order, brand=brand, created=[5])
     finally:
@@ -102,10 +126,10 @@ def test_the_example_receiver_is_told_of_new_orders(capsys: pytest.CaptureFixtur
 @pytest.mark.django_db
 def test_the_example_of_the_factories_runs() -> None:
     names: dict[str, Any] = {}
-    exec(EXAMPLES[2], names)
+    exec(EXAMPLES[3], names)
     names["latte"].refresh_from_db()
     assert names["latte"].name == "Latte, small"
 
 
 def test_no_example_is_left_out() -> None:
-    assert len(EXAMPLES) == README.count("<!-- tested -->") == 3
+    assert len(EXAMPLES) == README.count("<!-- tested -->") == 4

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from django_clopos.models import Brand, Customer, Drift, Receipt, StopListEntry
+from django_clopos.models import Brand, Customer, Drift, Receipt, ReceiptProduct, StopListEntry
 from django_clopos.models.bookkeeping import DriftKind
 from tests.sync.conftest import Pull
 
@@ -117,11 +117,12 @@ def test_the_zone_is_the_brands_unless_the_venue_has_its_own(brand: Brand, pull:
     pull(
         "receipts",
         {"id": 1, "venue_id": 1, "closed_at": stamp},
-        {"id": 2, "venue_id": 3, "closed_at": stamp},
+        {"id": 2, "venue_id": 3, "closed_at": stamp, "receipt_products": [{"id": 9, "created_at": stamp}]},
         {"id": 3, "closed_at": stamp},
     )
     hours = {row.clopos_id: row.closed_at.hour for row in Receipt.objects.all()}
     assert hours == {1: 12, 2: 11, 3: 12}
+    assert ReceiptProduct.objects.get().created_at.hour == 11, "a line is written where its receipt is"
 
 
 def test_a_stop_list_stamp_is_epoch_milliseconds(pull: Pull) -> None:

@@ -123,7 +123,8 @@ def test_a_payment_list_that_shrinks_leaves_no_payment_behind(pull: Pull) -> Non
 
 def test_of_a_receipt_that_comes_twice_in_a_page_the_last_one_counts(pull: Pull) -> None:
     report = pull("receipts", receipt(1, 11, total=4), receipt(1, 12, total=5))
-    assert (report.total("seen"), report.total("created")) == (2, 1)
+    assert report.total("created") == 1
+    assert report.total("races") == 3  # walked again, in case it was an edit between two pages
     assert Receipt.objects.get().total == 5
     assert lines() == {12: 1}
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -12,13 +13,18 @@ from django_clopos.conf import load_settings
 from django_clopos.management.progress import keep_logs_off_the_screen
 from django_clopos.management.tables import check_tables
 from django_clopos.mirror import RESOURCES
+from django_clopos.mirror.strategies import NewestFirst
 from django_clopos.models.bookkeeping import Drift, RejectedRow
 from django_clopos.models.brands import Brand
+from django_clopos.models.truth import KnownMissing
 from django_clopos.sync.connection import find_brand, open_client
+from django_clopos.sync.references import count_dangling
+from django_clopos.sync.zones import Reading, measure_zone
 
 #: Clocks further apart than this make tokens and watermarks unreliable.
 _LARGEST_SKEW_SECONDS = 60
 _SHOWN_DRIFT = 20
+_MEASURED_VENUES = 5
 
 
 class Command(BaseCommand):
@@ -29,13 +35,14 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         """Declare the flags."""
         parser.add_argument("--brand", help="Slug; default: the environment's, or the only one.")
+        parser.add_argument("--references", action="store_true", help="Count references that lead nowhere.")
 
     def handle(self, *args: Any, **flags: Any) -> None:
         """Check from the inside out; stop where the rest could not work."""
         self.failures = 0
         keep_logs_off_the_screen()
         try:
-            self._check(flags["brand"])
+            self._check(flags["brand"], counts_references=flags["references"])
         except ImproperlyConfigured as error:
             self._fail("configuration", str(error))
         except CloposError as error:
@@ -44,7 +51,7 @@ class Command(BaseCommand):
             raise CommandError(f"{_count(self.failures, 'check')} failed; see above.")
         self.stdout.write(self.style.SUCCESS("Everything works. Run `manage.py clopos_sync` to mirror the data."))
 
-    def _check(self, slug: str | None) -> None:
+    def _check(self, slug: str | None, *, counts_references: bool) -> None:
         values = load_settings()
         self._pass(f"settings: {values.REQUESTS_PER_MINUTE} requests a minute")
         self._pass(f"database: {check_tables()}, tables up to date")
@@ -56,11 +63,15 @@ class Command(BaseCommand):
             self._pass(f"address: {client.config.base_url}")
             self._check_access(client)
             self._check_resources(client)
+            self._check_zones(client, brand)
         self._show_findings(brand)
+        if counts_references:
+            self._show_references(brand)
 
     def _check_access(self, client: Client) -> None:
         check = client.check()
         names = "; ".join(f"{venue.id} {venue.name}" for venue in check.venues) or "none"
+        self.venues = [venue.id for venue in check.venues]
         self._pass(f"access: signed in for {check.token_seconds / 60:.0f} minutes; venues: {names}")
         skew = check.clock_skew_seconds
         if skew is not None and abs(skew) > _LARGEST_SKEW_SECONDS:
@@ -80,6 +91,33 @@ class Command(BaseCommand):
             else:
                 total = len(page.records) if page.total is None else page.total
                 self._pass(f"{resource.name}: answers, total {total:,}")
+
+    def _check_zones(self, client: Client, brand: Brand) -> None:
+        """Hold the newest stamps of orders and receipts, venue by venue, against the remote's clock."""
+        for resource in RESOURCES:
+            if not isinstance(resource.strategy, NewestFirst):
+                continue
+            for venue in self.venues[:_MEASURED_VENUES]:
+                try:
+                    reading = measure_zone(client, resource.endpoint, venue=venue, zone=brand.timezone_of(venue))
+                except CloposError:
+                    break  # told before: the list does not answer
+                if reading is not None and reading.suggestion:
+                    self._note(f"{resource.name}, venue {venue}: {_describe_zone(reading, brand.timezone_of(venue))}")
+
+    def _show_references(self, brand: Brand) -> None:
+        if brand.pk is None:
+            return
+        found = count_dangling(brand)
+        for each in found:
+            name = f"{each.model.__name__}.{each.field}"
+            rows, targets = _count(each.rows, "row"), _count(each.targets, "id")
+            self._note(f"references: {rows} of {name} lead to no {each.target.__name__}, {targets}")
+        known = KnownMissing.objects.filter(brand=brand).count()
+        if known:
+            self._note(f"references: {_count(known, 'id')} no longer known to the remote, see KnownMissing.")
+        if not found:
+            self._pass("references: each leads to a row")
 
     def _show_findings(self, brand: Brand) -> None:
         if brand.pk is None:
@@ -104,6 +142,25 @@ class Command(BaseCommand):
     def _fail(self, what: str, text: str) -> None:
         self.failures += 1
         self.stdout.write(self.style.ERROR(f"FAIL  {what}: {text}"))
+
+
+def _describe_zone(reading: Reading, zone: ZoneInfo) -> str:
+    """Say what a reading means for the brand's zone."""
+    minutes = abs(reading.ahead).total_seconds() // 60
+    age = f"{minutes // 60:.0f} h {minutes % 60:.0f} min"
+    if not reading.is_naive:
+        if not reading.is_impossible:
+            return f"the newest change is {age} old; if there were later ones, its Z is no UTC."
+        return f"the newest stamp {reading.stamp} is {age} in the future: its Z is no UTC. Syncs allow for it."
+    if reading.is_impossible:
+        return (
+            f"the newest stamp {reading.stamp} would be {age} in the future in {zone}. Set the brand's remote_timezone "
+            f"(or the venue's own zone), perhaps to {reading.suggestion}, and run `manage.py clopos_rebuild`."
+        )
+    return (
+        f"the newest change is {age} old. If something was sold just now, the zone is not {zone} "
+        f"but perhaps {reading.suggestion}."
+    )
 
 
 def _count(number: int, word: str) -> str:

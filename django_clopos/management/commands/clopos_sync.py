@@ -42,6 +42,9 @@ class Command(BaseCommand):
         )
         parser.add_argument("--until", type=_parse_day, help="Last day of them.")
         parser.add_argument("--full", action="store_true", help="Walk all history again, ignoring watermarks.")
+        parser.add_argument(
+            "--allow-mass-removal", action="store_true", help="Believe that more than a fifth of the rows is gone."
+        )
         parser.add_argument("--dry-run", action="store_true", help="Say what would change; write nothing.")
         parser.add_argument("--json", action="store_true", help="Print the result as JSON only.")
         parser.add_argument("--no-progress", action="store_true", help="Print no progress.")
@@ -135,6 +138,7 @@ def _read_options(flags: dict[str, Any]) -> Options:
         until=flags["until"],
         is_full=flags["full"],
         is_dry_run=flags["dry_run"],
+        allows_mass_removal=flags["allow_mass_removal"],
         holds_collector=True,
     )
 

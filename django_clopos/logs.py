@@ -26,9 +26,10 @@ def log_rejected_row(*, brand: Any, resource: str, key: str, reason: str, **_: A
 def log_step(*, brand: Any, step: SyncStep, **_: Any) -> None:
     """Log one line a step, with its counts as fields."""
     level = logging.INFO if step.status == Status.SUCCEEDED else logging.ERROR
+    level = logging.WARNING if step.note and level == logging.INFO else level
     counts = {name: getattr(step, name) for name in COUNTS}
     extra = {"brand": str(brand), "venue": step.venue, "counts": counts}
-    logger.log(level, "%s %s %s", step.resource, step.status, step.error, extra=extra)
+    logger.log(level, "%s %s %s", step.resource, step.status, step.error or step.note, extra=extra)
 
 
 @receiver(sync_finished, dispatch_uid="django_clopos.logs.sync_finished")

@@ -19,7 +19,18 @@ from django_clopos.models.bookkeeping import COUNTS
 class _Steps(ReadOnlyInline):
     model = SyncStep
     fk_name = "run"
-    fields = ("resource", "venue", "walk", "status", "started_at", "finished_at", *COUNTS, "waited_seconds", "error")
+    fields = (
+        "resource",
+        "venue",
+        "walk",
+        "status",
+        "started_at",
+        "finished_at",
+        *COUNTS,
+        "waited_seconds",
+        "note",
+        "error",
+    )
     ordering = ("pk",)
 
 

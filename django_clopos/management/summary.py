@@ -24,6 +24,8 @@ def print_summary(stdout: OutputWrapper, style: Style, report: RunReport) -> Non
     for step in report.steps:
         if step.error and step.error != report.run.error:
             stdout.write(style.ERROR(f"{describe_step(step)}: {step.error}"))
+        if step.note:
+            stdout.write(style.WARNING(f"{describe_step(step)}: {step.note}"))
     if report.run.status == Status.SUCCEEDED:
         stdout.write(_conclude(style, report))
 
@@ -51,7 +53,7 @@ def print_json(stdout: OutputWrapper, report: RunReport) -> None:
 
 
 def _step_as_json(step: SyncStep) -> dict[str, Any]:
-    names = ("resource", "venue", "walk", "status", *COUNTS, "error")
+    names = ("resource", "venue", "walk", "status", *COUNTS, "note", "error")
     return {name: getattr(step, name) for name in names} | {"waited_seconds": round(step.waited_seconds, 3)}
 
 

@@ -265,3 +265,18 @@ def test_an_inactive_brand_is_not_synced(live: Sandbox, run: Run) -> None:
     assert result.status == 1
     assert result.error == "Brand 'demo' is inactive. Switch it on in the admin to sync it."
     assert not Venue.objects.exists()
+
+
+def test_too_many_missing_rows_are_not_removed_and_said_in_words(live: Sandbox, run: Run) -> None:
+    run("clopos_sync", "customers")
+    known = list(Customer.objects.live().values_list("clopos_id", flat=True))
+    for clopos_id in known[:120]:
+        live.remove(SLUG, "customers", clopos_id)
+    run("clopos_sync", "customers")
+    result = run("clopos_sync", "customers")
+    said = f"120 of {len(known)} rows are missing from two complete walks"
+    assert f"customers: {said}" in result.stdout
+    assert Customer.objects.live().count() == len(known)
+    assert json.loads(run("clopos_sync", "customers", "--json").stdout)["steps"][0]["note"].startswith(said)
+    assert run("clopos_sync", "customers", "--allow-mass-removal").status == 0
+    assert Customer.objects.live().count() == len(known) - 100, "one run asks for 100 rows by id at most"

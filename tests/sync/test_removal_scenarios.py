@@ -10,7 +10,17 @@ import pytest
 import time_machine
 
 from django_clopos.mirror import get_resource
-from django_clopos.models import Brand, Customer, Product, Receipt, ReceiptPayment, SaleType, StopListEntry, Venue
+from django_clopos.models import (
+    Brand,
+    Change,
+    Customer,
+    Product,
+    Receipt,
+    ReceiptPayment,
+    SaleType,
+    StopListEntry,
+    Venue,
+)
 from django_clopos.sandbox import Fault, FaultKind, Sandbox
 from django_clopos.sync.engine import sync
 from tests.conftest import SLUG, Mirror, make_sandbox, open_test_client
@@ -293,6 +303,9 @@ def test_an_edited_payment_of_a_closed_receipt_arrives(mirror: Mirror, sandbox: 
     mirror("receipts")
     row = ReceiptPayment.objects.get(receipt__clopos_id=receipt["id"])
     assert row.amount == Decimal("12.34")
+    ((kind, keys),) = told("Receipt", receipt["id"])
+    assert kind == "updated"
+    assert "payment_methods" in keys
 
 
 def test_a_deleted_receipt_of_three_weeks_ago_goes(mirror: Mirror, sandbox: Sandbox, clock: Any) -> None:
@@ -304,6 +317,7 @@ def test_a_deleted_receipt_of_three_weeks_ago_goes(mirror: Mirror, sandbox: Sand
         mirror("receipts")
     assert Receipt.objects.get(clopos_id=receipt["id"]).removed_at is not None
     assert Receipt.objects.filter(deleted_at=None).exclude(removed_at=None).count() == 1
+    assert [kind for kind, _ in told("Receipt", receipt["id"])] == ["removed"]
 
 
 def test_a_receipt_that_is_opened_again_is_open(mirror: Mirror, sandbox: Sandbox) -> None:
@@ -314,6 +328,8 @@ def test_a_receipt_that_is_opened_again_is_open(mirror: Mirror, sandbox: Sandbox
     row = Receipt.objects.get(clopos_id=receipt["id"])
     assert (row.status, row.closed_at) == (1, None)
     assert not ReceiptPayment.objects.filter(receipt=row).exists()
+    ((kind, keys),) = told("Receipt", receipt["id"])
+    assert (kind, keys) == ("updated", {"status", "closed_at", "payment_methods"})
 
 
 def test_a_changed_price_arrives_with_the_next_run(mirror: Mirror, sandbox: Sandbox) -> None:
@@ -321,6 +337,7 @@ def test_a_changed_price_arrives_with_the_next_run(mirror: Mirror, sandbox: Sand
     sandbox.change(SLUG, "products", 35, price=Decimal("9.9"))
     mirror("products")
     assert Product.objects.get(clopos_id=35).price == Decimal("9.9")
+    assert told("Product", 35) == [("updated", {"price"})]
 
 
 def test_a_product_that_is_removed_and_comes_back_is_followed(mirror: Mirror, sandbox: Sandbox) -> None:
@@ -333,3 +350,10 @@ def test_a_product_that_is_removed_and_comes_back_is_followed(mirror: Mirror, sa
     sandbox.insert(SLUG, "products", document)
     mirror("products")
     assert Product.objects.live().filter(clopos_id=109, missing_since=None).exists()
+    assert [kind for kind, _ in told("Product", 109)] == ["removed", "restored"]
+
+
+def told(table: str, clopos_id: int) -> list[tuple[str, set[str]]]:
+    """Give what history says of a row: kinds and changed keys, oldest first."""
+    changes = Change.objects.filter(table=table, clopos_id=clopos_id).order_by("seq")
+    return [(change.kind, set(change.after or ())) for change in changes]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from hashlib import blake2b
@@ -67,10 +67,14 @@ class Incoming:
         return self.body.decode("utf-8", "backslashreplace").replace("\x00", "\\u0000")
 
 
-def read_records(resource: Resource, bodies: Iterable[bytes]) -> list[Incoming]:
-    """Turn a page's bodies into what will be stored, in the page's order; flattened records follow their root."""
+def read_records(resource: Resource, bodies: Sequence[bytes], *, ids: Sequence[int] = ()) -> list[Incoming]:
+    """Turn a page's bodies into what will be stored, in the page's order; flattened records follow their root.
+
+    `ids`: of the bodies, where they are known already.
+    """
     if resource.flatten is None and not resource.secret_keys:
-        return [Incoming(find_id(body), _digest(body), body) for body in bodies]
+        found = ids or map(find_id, bodies)
+        return [Incoming(each, _digest(body), body) for each, body in zip(found, bodies, strict=True)]
     return [incoming for body in bodies for incoming in _rewrite(resource, body)]
 
 

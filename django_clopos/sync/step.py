@@ -140,7 +140,7 @@ class Step:
     def _take(self, batch: Batch) -> None:
         now = timezone.now()
         context = RowContext(brand_id=self.brand.pk or 0, venue=self.row.venue, timezone_of=self.brand.timezone_of)
-        records = self._tombstones.keep_out(self.resource, read_records(self.resource, batch.bodies))
+        records = self._tombstones.keep_out(self.resource, read_records(self.resource, batch.bodies, ids=batch.ids))
         self._seen.update(record.id for record in records)
         pages = Preparer(resource=self.resource, context=context, drift=self._drift, now=now).prepare(records)
         writer = Writer(

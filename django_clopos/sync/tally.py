@@ -10,8 +10,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from django_clopos.sync.pages import find_id
-
 
 @dataclass(frozen=True, slots=True)
 class Extent:
@@ -33,11 +31,11 @@ class Tally:
     leaves: int = 0
     """Records after flattening, for lists whose total counts them instead of what is listed."""
 
-    def add(self, bodies: Sequence[bytes], *, total: int | None, leaves: int) -> None:
-        """Count one page."""
+    def add(self, bodies: Sequence[bytes], ids: Sequence[int], *, total: int | None, leaves: int) -> None:
+        """Count one page. `ids`: of the bodies, 0 where one has no usable id."""
         self.count += len(bodies)
         self.leaves += leaves
-        self.keys.update(find_id(body) or body for body in bodies)
+        self.keys.update(ids if all(ids) else (found or body for found, body in zip(ids, bodies, strict=True)))
         if total is not None:
             self.totals.add(total)
 

@@ -19,7 +19,7 @@ from django_clopos.client.paging import AheadCount
 from django_clopos.mirror.resource import Resource
 from django_clopos.mirror.strategies import NewestFirst, PerParent, PerVenueSet, Snapshot
 from django_clopos.sync.checkpoints import Checkpoints
-from django_clopos.sync.pages import read_records
+from django_clopos.sync.pages import find_id, read_records
 from django_clopos.sync.parents import Parent, iterate_parents
 from django_clopos.sync.tally import Extent, Tally
 
@@ -38,6 +38,8 @@ class Batch:
     """What is stored in one transaction."""
 
     bodies: tuple[bytes, ...] = ()
+    ids: tuple[int, ...] = ()
+    """Of the bodies, where the walk has looked already; 0: no usable one."""
     checkpoints: dict[str, Any] = field(default_factory=dict)
     """Values to store with it; None deletes."""
     expected: int | None = None
@@ -110,8 +112,10 @@ class Walk:
         for _ in range(_MOST_WALKS):
             tally = Tally()
             for index, page in enumerate(self._fetch(sort=sort, direction="asc", **query)):
-                tally.add(page.records, total=page.total, leaves=self._count_leaves(page))
-                yield Batch(bodies=page.records, expected=page.total if index == 0 else None, begins=index == 0)
+                ids = tuple(map(find_id, page.records))
+                tally.add(page.records, ids, total=page.total, leaves=self._count_leaves(page))
+                expected = page.total if index == 0 else None
+                yield Batch(bodies=page.records, ids=ids, expected=expected, begins=index == 0)
             if tally.is_complete:
                 yield Batch(extent=extent if tally.names_every_row else None, is_page=False)
                 return
@@ -200,8 +204,9 @@ class Walk:
             for page in self._fetch(sort="updated_at", direction="desc", ahead=0):
                 stamps = [stamp for stamp in map(self._read_stamp("updated_at"), page.records) if stamp]
                 watermark = watermark or self._find_watermark(page)
-                tally.add(page.records, total=page.total, leaves=len(page.records))
-                yield Batch(bodies=page.records)
+                ids = tuple(map(find_id, page.records))
+                tally.add(page.records, ids, total=page.total, leaves=len(page.records))
+                yield Batch(bodies=page.records, ids=ids)
                 if stamps != sorted(stamps, reverse=True):
                     yield Batch(checkpoints={"sort_ignored_at": self.now.isoformat()}, is_page=False)
                     return False

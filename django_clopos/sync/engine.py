@@ -29,7 +29,7 @@ from django_clopos.sync.removals import Allowance
 from django_clopos.sync.report import Listener, RunReport
 from django_clopos.sync.scope import choose_venues, is_scope_known
 from django_clopos.sync.step import Step
-from django_clopos.sync.walks import Walk
+from django_clopos.sync.walk import Walk
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -36,7 +36,8 @@ from django_clopos.sync.report import Listener
 from django_clopos.sync.store import Outcome, Writer
 from django_clopos.sync.tally import Extent
 from django_clopos.sync.tombstones import Tombstones, find_tombstones
-from django_clopos.sync.walks import Batch, Walk
+from django_clopos.sync.walk import Batch, Walk
+from django_clopos.sync.walks import read
 
 #: How long the counts of pages that change nothing may wait; the lease is renewed with them.
 _QUIET_SECONDS = 5.0
@@ -79,7 +80,7 @@ class Step:
         self._history = open_history(self.resource, self.walk.checkpoints, run=self.run, is_dry_run=self.is_dry_run)
         try:
             # Closed at once when a page fails: a traceback would keep the walk's threads alive.
-            with closing(self.walk.batches()) as batches:
+            with closing(read(self.walk)) as batches:
                 for batch in batches:
                     self._count_usage()
                     self._take_in_turn(batch)

@@ -1,0 +1,94 @@
+"""History: windows of whole days, oldest first, one checkpoint a window."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Any
+
+from django_clopos.sync.stamps import read_stamps
+from django_clopos.sync.walk import LATEST, Batch, Walk
+
+_EPOCH = date(2000, 1, 1)
+_LONGEST_WINDOW_DAYS = 31
+#: A window of no more pages than this is doubled: it is what an interrupted backfill reads again.
+_FEW_PAGES = 4
+
+
+def begin_plan(walk: Walk, first_day: date) -> dict[str, Any]:
+    """Give the checkpoint of a backfill that has not begun."""
+    return {"next": str(walk.history_from or first_day), "days": 1, "began": walk.now.isoformat()}
+
+
+def read_backfill(walk: Walk, plan: dict[str, Any]) -> Generator[Batch]:
+    """Read windows of whole days, oldest first, a checkpoint a window; quiet stretches are taken in longer ones."""
+    last = walk.tomorrow()
+    day = date.fromisoformat(plan["next"])
+    expected: int | None = _count(walk, day, LATEST) if day <= last else 0
+    while day <= last:
+        end = min(day + timedelta(days=int(plan["days"]) - 1), last)
+        count = yield from _read_window(walk, day, end if end < last else LATEST, expected=expected)
+        expected = None
+        plan = {**plan, "next": str(end + timedelta(days=1)), "days": _next_length(walk, int(plan["days"]), count)}
+        if end == last:
+            break
+        yield Batch(checkpoints={"backfill": plan}, is_page=False, gives_way=True)
+        if not walk.is_dry_run:
+            plan = walk.checkpoints.read("backfill")  # a sync that went first may have gone on with it
+            if plan is None:
+                return
+        day = date.fromisoformat(plan["next"])
+    yield Batch(checkpoints={"backfill": None, "trailing_at": plan["began"]}, is_page=False)
+
+
+def find_first_day(walk: Walk) -> date | None:
+    """Find the day before the oldest record; None: there is no record."""
+    page = walk.client.page(walk.resource.endpoint, limit=1, venue=walk.venue, sort=("created_at", "asc"))
+    if not page.records:
+        return None
+    stamps = read_stamps(page.records, "created_at", zone=walk.timezone)
+    day = (stamps[0].astimezone(walk.timezone).date() if stamps else walk.tomorrow()) - timedelta(days=1)
+    is_sorted = day <= _EPOCH or not _count(walk, _EPOCH, day - timedelta(days=1))
+    return day if is_sorted else _bisect_first_day(walk, day)
+
+
+def _read_window(walk: Walk, first: date, last: date, *, expected: int | None) -> Generator[Batch, None, int]:
+    """Read a window, and give the number of its rows.
+
+    An empty answer is checked by a count: a backfill does not come back to a window.
+    """
+    count = 0
+    for _ in range(2):
+        for batch in walk.window(first, last):
+            count = len(batch.bodies) + (0 if batch.begins else count)
+            yield replace(batch, expected=expected)
+            expected = None
+        if count or not _count(walk, first, last):
+            break
+    return count
+
+
+def _next_length(walk: Walk, days: int, count: int) -> int:
+    size = walk.resource.endpoint.page_maximum or count
+    if count <= _FEW_PAGES * size:
+        return min(days * 2, _LONGEST_WINDOW_DAYS)
+    return max(1, days // 2) if count > 4 * _FEW_PAGES * size else days
+
+
+def _bisect_first_day(walk: Walk, late: date) -> date:
+    """Find the first day with a record by counting, for a remote that ignores the sort."""
+    early = _EPOCH
+    while (late - early).days > 1:
+        middle = early + (late - early) // 2
+        if _count(walk, _EPOCH, middle):
+            late = middle
+        else:
+            early = middle
+    return early
+
+
+def _count(walk: Walk, first: date, last: date) -> int:
+    """Count the rows created in these days; where the remote gives no total, 1 stands for some."""
+    page = walk.client.page(walk.resource.endpoint, limit=1, venue=walk.venue, dates=(first, last))
+    return len(page.records) if page.total is None else page.total

@@ -4,6 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
+from enum import StrEnum
+
+
+class Part(StrEnum):
+    """What a run does of a strategy; only NewestFirst has parts, every other one is all news."""
+
+    WHOLE = "whole"
+    """News, then an unfinished backfill, or the trailing window where it is due."""
+    NEWS = "news"
+    """What changed since the last time."""
+    TRAILING = "trailing"
+    """The trailing window, once the history was read."""
+    BACKFILL = "backfill"
+    """The windows of history that are left."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

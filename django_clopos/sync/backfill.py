@@ -1,4 +1,4 @@
-"""History: windows of whole days, oldest first, one checkpoint a window."""
+"""History: windows of whole days, oldest first, one checkpoint a window; after each one, others may go first."""
 
 from __future__ import annotations
 
@@ -28,15 +28,15 @@ def read_backfill(walk: Walk, plan: dict[str, Any]) -> Generator[Batch]:
     expected: int | None = _count(walk, day, LATEST) if day <= last else 0
     while day <= last:
         end = min(day + timedelta(days=int(plan["days"]) - 1), last)
-        count = yield from _read_window(walk, day, end if end < last else LATEST, expected=expected)
+        pages = yield from _read_window(walk, day, end if end < last else LATEST, expected=expected)
         expected = None
-        plan = {**plan, "next": str(end + timedelta(days=1)), "days": _next_length(walk, int(plan["days"]), count)}
+        plan = {**plan, "next": str(end + timedelta(days=1)), "days": _next_length(int(plan["days"]), pages)}
         if end == last:
             break
         yield Batch(checkpoints={"backfill": plan}, is_page=False, gives_way=True)
         if not walk.is_dry_run:
             plan = walk.checkpoints.read("backfill")  # a sync that went first may have gone on with it
-            if plan is None:
+            if plan is None or walk.should_stop():
                 return
         day = date.fromisoformat(plan["next"])
     yield Batch(checkpoints={"backfill": None, "trailing_at": plan["began"]}, is_page=False)
@@ -54,26 +54,27 @@ def find_first_day(walk: Walk) -> date | None:
 
 
 def _read_window(walk: Walk, first: date, last: date, *, expected: int | None) -> Generator[Batch, None, int]:
-    """Read a window, and give the number of its rows.
+    """Read a window, and give the number of its pages.
 
     An empty answer is checked by a count: a backfill does not come back to a window.
     """
-    count = 0
+    pages, is_empty = 0, True
     for _ in range(2):
         for batch in walk.window(first, last):
-            count = len(batch.bodies) + (0 if batch.begins else count)
+            pages = batch.is_page + (0 if batch.begins else pages)
+            is_empty = is_empty and not batch.bodies
             yield replace(batch, expected=expected)
             expected = None
-        if count or not _count(walk, first, last):
+        if not is_empty or not _count(walk, first, last):
             break
-    return count
+    return pages
 
 
-def _next_length(walk: Walk, days: int, count: int) -> int:
-    size = walk.resource.endpoint.page_maximum or count
-    if count <= _FEW_PAGES * size:
+def _next_length(days: int, pages: int) -> int:
+    """Give the days of the next window. In pages, because a remote may give fewer rows a page than it is asked for."""
+    if pages <= _FEW_PAGES:
         return min(days * 2, _LONGEST_WINDOW_DAYS)
-    return max(1, days // 2) if count > 4 * _FEW_PAGES * size else days
+    return max(1, days // 2) if pages > 4 * _FEW_PAGES else days
 
 
 def _bisect_first_day(walk: Walk, late: date) -> date:

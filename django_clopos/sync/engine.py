@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import date
@@ -17,7 +17,7 @@ from django_clopos.client import AuthenticationFailed, Client, CloposError, Conn
 from django_clopos.client.endpoints import Scope
 from django_clopos.conf import load_settings
 from django_clopos.mirror.resource import Resource
-from django_clopos.mirror.strategies import PerParent
+from django_clopos.mirror.strategies import Part, PerParent
 from django_clopos.models.bookkeeping import Status, SyncRun, SyncStep
 from django_clopos.models.brands import Brand
 from django_clopos.models.venues import Venue
@@ -30,6 +30,7 @@ from django_clopos.sync.report import Listener, RunReport
 from django_clopos.sync.scope import choose_venues, is_scope_known
 from django_clopos.sync.step import Step
 from django_clopos.sync.walk import Walk
+from django_clopos.sync.walks import is_left
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -50,10 +51,12 @@ class Options:
     allows_mass_removal: bool = False
     """Believe complete walks that leave out more than a fifth of the rows, and empty answers."""
     holds_collector: bool = False
+    part: Part = Part.WHOLE
+    """What to do of orders and receipts."""
 
     def as_json(self) -> dict[str, Any]:
         """Give what was asked for, defaults left out, for the run's row."""
-        given = {name: value for name, value in asdict(self).items() if value}
+        given = {name: value for name, value in asdict(self).items() if value and value != Part.WHOLE}
         return {name: str(value) if isinstance(value, date) else value for name, value in given.items()}
 
 
@@ -64,15 +67,22 @@ def sync(
     options: Options | None = None,
     client: Client | None = None,
     listener: Listener | None = None,
+    should_stop: Callable[[], bool] = bool,
 ) -> RunReport:
     """Mirror these resources of a brand, in their order, and give the report.
 
     A failing resource fails its step and lets the others go on; only what would fail every step ends the run. The
     report's run says how it ended. Raises ImproperlyConfigured for missing credentials, after recording the run;
     KeyboardInterrupt and unforeseen errors are passed on, after recording the run as abandoned or failed.
+
+    `should_stop` is asked after every window of a backfill and before every step: True leaves the rest to another run.
     """
     engine = _Engine(
-        brand=brand, resources=tuple(resources), options=options or Options(), listener=listener or Listener()
+        brand=brand,
+        resources=tuple(resources),
+        options=options or Options(),
+        listener=listener or Listener(),
+        should_stop=should_stop,
     )
     return engine.run(client)
 
@@ -93,8 +103,10 @@ class _Engine:
         options: Options,
         listener: Listener,
         given: tuple[bytes, ...] | None = None,
+        should_stop: Callable[[], bool] = bool,
     ) -> None:
         self.brand = brand
+        self.should_stop = should_stop
         self.given = given
         """Records to store in place of a walk."""
         self.resources = resources
@@ -138,6 +150,7 @@ class _Engine:
         try:
             yield
         except CloposError as error:
+            self._note(error)
             self._finish(Status.FAILED, str(error))
         except ImproperlyConfigured as error:
             self._finish(Status.FAILED, str(error))
@@ -200,19 +213,22 @@ class _Engine:
             return
         may_remove = is_scope_known(resource, self._known_venues(), brand_id=self.brand.pk)
         for venue in venues:
-            self._run_step(client, resource, venue, lease, before=before, may_remove=may_remove)
+            walk = self._make_walk(client, resource, venue)
+            if self.should_stop() or not is_left(walk):
+                continue
+            self._run_step(walk, lease, before=before, may_remove=may_remove)
             before = client.usage
+            if lease and venue != venues[-1]:
+                lease.give_way()
 
-    def _run_step(
-        self, client: Client, resource: Resource, venue: int | None, lease: Any, *, before: Usage, may_remove: bool
-    ) -> None:
-        row = self._open_step(resource, venue)
+    def _run_step(self, walk: Walk, lease: Any, *, before: Usage, may_remove: bool) -> None:
+        row = self._open_step(walk.resource, walk.venue)
         step = Step(
             brand=self.brand,
             run=self.report.run,
             row=row,
-            resource=resource,
-            walk=self._make_walk(client, resource, venue),
+            resource=walk.resource,
+            walk=walk,
             listener=self.listener,
             lease=lease,
             before=before,
@@ -249,6 +265,8 @@ class _Engine:
             is_full=self.options.is_full,
             is_dry_run=self.options.is_dry_run,
             given=self.given,
+            part=self.options.part,
+            should_stop=self.should_stop,
         )
 
     def _open_step(self, resource: Resource, venue: int | None) -> SyncStep:
@@ -269,16 +287,20 @@ class _Engine:
         row.finished_at = timezone.now()
         row.status = _choose_status(error)
         row.error = _explain(error)
+        if isinstance(error, CloposError):
+            self._note(error)
         if self.writes:
             row.save()
             step_finished.send_robust(sender=SyncStep, brand=self.brand, step=row)
         self.listener.step_finished(row)
 
+    def _note(self, error: CloposError) -> None:
+        if error not in self.report.errors:  # one that ended a step may end the run too
+            self.report.errors.append(error)
+
     def _stop_if_hopeless(self, error: CloposError) -> None:
-        """End the run where every other step would fail in the same way: no access, or nobody there."""
-        if isinstance(error, AuthenticationFailed) or error.path == "auth":
-            raise error
-        if isinstance(error, ConnectionLost) and not any(step.pages for step in self.report.steps):
+        """End the run where every other step would fail in the same way."""
+        if is_hopeless(error, has_read=any(step.pages for step in self.report.steps)):
             raise error
 
     def _known_venues(self) -> list[int]:
@@ -295,6 +317,16 @@ def add_needed(resources: Sequence[Resource], *, registry: Iterable[Resource], b
         return tuple(resources)
     first = [resource for resource in registry if resource.table.model is Venue and resource not in resources]
     return (*first, *resources)
+
+
+def is_hopeless(error: CloposError, *, has_read: bool) -> bool:
+    """Tell whether everything else of the brand would fail in the same way: no access, or nobody there.
+
+    `has_read`: something was read in the same run, so that a lost connection may be an accident.
+    """
+    if isinstance(error, AuthenticationFailed) or error.path == "auth":
+        return True
+    return isinstance(error, ConnectionLost) and not has_read
 
 
 def is_dated(resource: Resource) -> bool:
@@ -334,4 +366,4 @@ def _close_dead_runs(brand: Brand) -> None:
             run.save()
 
 
-__all__ = ["Options", "add_needed", "is_dated", "store_records", "sync"]
+__all__ = ["Options", "add_needed", "is_dated", "is_hopeless", "store_records", "sync"]

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from datetime import datetime, timedelta
-from typing import Any, Literal
+from typing import Any, Literal, assert_never
 
 from django_clopos.client import Page
-from django_clopos.mirror.strategies import NewestFirst
+from django_clopos.mirror.strategies import NewestFirst, Part
 from django_clopos.sync.backfill import begin_plan, find_first_day, read_backfill
 from django_clopos.sync.pages import find_id
 from django_clopos.sync.stamps import read_stamps
@@ -16,12 +16,28 @@ from django_clopos.sync.walk import LATEST, MOST_WALKS, Batch, Walk
 
 
 def read_newest_first(walk: Walk, strategy: NewestFirst) -> Generator[Batch]:
-    """Read the days asked for, or everything the first time, or what changed since."""
+    """Read the days asked for, or what the part of the walk says."""
     if walk.since or walk.until:
         return _read_asked(walk)
-    if walk.is_full or walk.checkpoints.read("watermark") is None:
-        return _read_first_time(walk)
-    return _poll(walk, strategy)
+    match walk.part:
+        case Part.WHOLE:
+            return _read_whole(walk, strategy)
+        case Part.NEWS:
+            return _read_news(walk, strategy)
+        case Part.TRAILING:
+            return _read_trailing(walk)
+        case Part.BACKFILL:
+            return _read_rest(walk)
+        case unknown:
+            assert_never(unknown)
+
+
+def is_history_left(walk: Walk) -> bool:
+    """Tell whether a backfill has something to read, or a trailing window makes sense: not before the history."""
+    known = walk.checkpoints.read_several("watermark", "backfill")
+    if walk.part is Part.TRAILING:
+        return "watermark" in known and "backfill" not in known
+    return "watermark" not in known or "backfill" in known
 
 
 def _read_asked(walk: Walk) -> Generator[Batch]:
@@ -31,26 +47,12 @@ def _read_asked(walk: Walk) -> Generator[Batch]:
         yield from walk.window(first, last)
 
 
-def _read_first_time(walk: Walk) -> Generator[Batch]:
-    """Record the watermark, then read the whole history, oldest window first.
-
-    Of an empty answer nothing is recorded: were it a fault, the history would never be read.
-    """
-    newest = _probe(walk, "updated_at", "desc")
-    first_day = find_first_day(walk)
-    if first_day is None:
+def _read_whole(walk: Walk, strategy: NewestFirst) -> Generator[Batch]:
+    """Read everything the first time; later what changed, then what is left of history or the trailing window."""
+    if _is_first(walk):
+        yield from _read_rest(walk)
         return
-    plan = begin_plan(walk, first_day)
-    watermark = _find_watermark(walk, newest) or (newest.date or walk.now).isoformat()
-    yield Batch(checkpoints={"watermark": watermark, "backfill": plan, "trailing_at": None}, is_page=False)
-    yield from read_backfill(walk, plan)
-
-
-def _poll(walk: Walk, strategy: NewestFirst) -> Generator[Batch]:
-    """Read what changed, then go on with an unfinished backfill, then the trailing window where it is due."""
-    is_sorted = not _is_recent(walk, "sort_ignored_at", timedelta(days=1))
-    if is_sorted:
-        is_sorted = yield from _read_news(walk, strategy)
+    is_sorted = yield from _read_changes(walk, strategy)
     backfill = walk.checkpoints.read("backfill")
     if backfill:
         yield from read_backfill(walk, backfill)
@@ -58,8 +60,46 @@ def _poll(walk: Walk, strategy: NewestFirst) -> Generator[Batch]:
         yield from _read_trailing(walk)
 
 
-def _read_news(walk: Walk, strategy: NewestFirst) -> Generator[Batch, None, bool]:
-    """Read by `updated_at` descending down to the watermark. Returns False where the remote ignored the sort."""
+def _read_news(walk: Walk, strategy: NewestFirst) -> Generator[Batch]:
+    """Read what changed; the first time, only record where to begin."""
+    if _is_first(walk):
+        yield from _begin(walk)
+        return
+    is_sorted = yield from _read_changes(walk, strategy)
+    if not is_sorted:  # the trailing window would be too much for every poll; it has a part of its own
+        yield from walk.window(walk.today() - timedelta(days=1), LATEST)
+
+
+def _read_rest(walk: Walk) -> Generator[Batch]:
+    """Go on with the history, or begin it."""
+    plan = (yield from _begin(walk)) if _is_first(walk) else walk.checkpoints.read("backfill")
+    if plan:
+        yield from read_backfill(walk, plan)
+
+
+def _begin(walk: Walk) -> Generator[Batch, None, dict[str, Any] | None]:
+    """Record the watermark and the plan of the backfill, and give the plan.
+
+    Of an empty answer nothing is recorded: were it a fault, the history would never be read.
+    """
+    newest = _probe(walk, "updated_at", "desc")
+    first_day = find_first_day(walk)
+    if first_day is None:
+        return None
+    plan = begin_plan(walk, first_day)
+    watermark = _find_watermark(walk, newest) or (newest.date or walk.now).isoformat()
+    yield Batch(checkpoints={"watermark": watermark, "backfill": plan, "trailing_at": None}, is_page=False)
+    return plan
+
+
+def _is_first(walk: Walk) -> bool:
+    return walk.is_full or walk.checkpoints.read("watermark") is None
+
+
+def _read_changes(walk: Walk, strategy: NewestFirst) -> Generator[Batch, None, bool]:
+    """Read by `updated_at` descending down to the watermark. Returns False where the remote ignores the sort."""
+    if _is_recent(walk, "sort_ignored_at", timedelta(days=1)):
+        return False
     is_long = not _is_recent(walk, "long_overlap_at", strategy.long_overlap_every)
     overlap = strategy.long_overlap if is_long else strategy.overlap
     floor = datetime.fromisoformat(walk.checkpoints.read("watermark")) - overlap

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from django_clopos.client.errors import CloposError
 from django_clopos.models.bookkeeping import SyncRun, SyncStep
 from django_clopos.sync.quarantine import Rejection
 
@@ -41,6 +42,8 @@ class RunReport:
     run: SyncRun
     steps: list[SyncStep] = field(default_factory=list)
     is_dry_run: bool = False
+    errors: list[CloposError] = field(default_factory=list)
+    """What ended steps, or the run itself, in the order in which it came."""
 
     def total(self, name: str) -> int:
         """Sum one count over the steps, such as `created`."""

@@ -6,7 +6,7 @@ with the batch, into the transaction of the page. Source: wire contract, section
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any, Literal
@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from django_clopos.client import Client, Page
 from django_clopos.client.paging import AheadCount
 from django_clopos.mirror.resource import Resource
+from django_clopos.mirror.strategies import Part
 from django_clopos.sync.checkpoints import Checkpoints
 from django_clopos.sync.pages import find_id, read_records
 from django_clopos.sync.tally import Extent, Tally
@@ -68,6 +69,9 @@ class Walk:
     """Ignore watermarks and checkpoints."""
     is_dry_run: bool = False
     """Checkpoints are read but not written."""
+    part: Part = Part.WHOLE
+    should_stop: Callable[[], bool] = bool
+    """Asked after every window of a backfill: whether to leave the rest to another run."""
     given: tuple[bytes, ...] | None = None
     """Records that were read by their id, in place of what the strategy would read."""
 

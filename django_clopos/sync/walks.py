@@ -6,8 +6,8 @@ from collections.abc import Generator
 from typing import assert_never
 
 from django_clopos.client import NotFound
-from django_clopos.mirror.strategies import NewestFirst, PerParent, PerVenueSet, Snapshot
-from django_clopos.sync.newest_first import read_newest_first
+from django_clopos.mirror.strategies import NewestFirst, Part, PerParent, PerVenueSet, Snapshot
+from django_clopos.sync.newest_first import is_history_left, read_newest_first
 from django_clopos.sync.parents import Parent, iterate_parents
 from django_clopos.sync.tally import Extent
 from django_clopos.sync.walk import Batch, Walk
@@ -28,6 +28,13 @@ def read(walk: Walk) -> Generator[Batch]:
             return _read_parents(walk, strategy)
         case unknown:
             assert_never(unknown)
+
+
+def is_left(walk: Walk) -> bool:
+    """Tell whether the part of the walk has anything to do."""
+    if walk.part in {Part.WHOLE, Part.NEWS}:
+        return True
+    return isinstance(walk.resource.strategy, NewestFirst) and is_history_left(walk)
 
 
 def _give(bodies: tuple[bytes, ...]) -> Generator[Batch]:

@@ -57,6 +57,10 @@ class Settings:
     """Resources of which no history is written."""
     CHANGES_RETENTION_DAYS: int = 365
     """How many days of history a pruning leaves."""
+    CADENCE: Mapping[str, int | Mapping[str, int]] = dataclasses.field(default_factory=dict)
+    """Seconds by job, such as {"orders": 30}; under a brand's slug a dictionary of the same kind."""
+    QUEUE: str = "clopos"
+    """Celery queue of every task of this app."""
     TIMEOUT_SECONDS: float = 30
     """How long one answer may take; the remote itself gives up after 8 seconds."""
 
@@ -108,6 +112,9 @@ def _find_problems(values: Settings) -> list[str]:
         "CLOPOS['CHANGES_OFF'] must be a list of names of resources, such as ['receipts'].": _is_list_of_names(
             values.CHANGES_OFF
         ),
+        "CLOPOS['CADENCE'] must give whole seconds of 1 or more by job, such as {\"orders\": 30}; under the slug of a "
+        "brand a dictionary of the same kind.": _is_cadence(values.CADENCE, depth=2),
+        "CLOPOS['QUEUE'] must be the name of a Celery queue.": bool(values.QUEUE) and isinstance(values.QUEUE, str),
         "CLOPOS['TIMEOUT_SECONDS'] must be a number above 8, the remote's own limit.": isinstance(
             values.TIMEOUT_SECONDS, int | float
         )
@@ -124,6 +131,15 @@ def _find_problems(values: Settings) -> list[str]:
 
 def _is_whole(value: object) -> bool:
     return type(value) is int and value >= 1
+
+
+def _is_cadence(value: object, *, depth: int) -> bool:
+    if not isinstance(value, Mapping):
+        return False
+    return all(
+        isinstance(name, str) and (_is_whole(each) or (depth > 1 and _is_cadence(each, depth=depth - 1)))
+        for name, each in value.items()
+    )
 
 
 def _is_list_of_names(value: object) -> bool:

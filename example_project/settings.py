@@ -81,6 +81,10 @@ CELERY_TASK_ALWAYS_EAGER = not CELERY_BROKER_URL
 CELERY_TASK_EAGER_PROPAGATES = True
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+# RabbitMQ sorts by priority only in queues that are declared with one.
+CELERY_TASK_QUEUE_MAX_PRIORITY = 9
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BEAT_SCHEDULE = {"clopos.tick": {"task": "django_clopos.tick", "schedule": 5.0}}
 
 # The five CLOPOS_* variables name the brand; see the README.
 CLOPOS: dict[str, object] = {}

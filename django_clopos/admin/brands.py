@@ -12,6 +12,7 @@ from django.http import HttpRequest
 
 from django_clopos.models import Brand
 from django_clopos.models.brands import validate_timezone
+from django_clopos.schedule.holds import try_now
 
 if TYPE_CHECKING:  # Django's classes take no type parameter at run time
     _ModelAdmin = admin.ModelAdmin[Brand]
@@ -80,6 +81,11 @@ class BrandAdmin(_ModelAdmin):
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Brand]:
         """Leave the secret unread."""
         return super().get_queryset(request).defer("client_secret")
+
+    def save_model(self, request: HttpRequest, obj: Brand, form: Any, change: bool) -> None:  # noqa: FBT001  # Django's
+        """Save, and have workers try again at once what failed with the old credentials."""
+        super().save_model(request, obj, form, change)
+        try_now(obj.pk)
 
     def has_delete_permission(self, request: HttpRequest, obj: Brand | None = None) -> bool:
         """Refuse: Django would first gather every row of the brand in memory."""

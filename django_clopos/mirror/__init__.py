@@ -9,11 +9,11 @@ from django_clopos.mirror.people import CUSTOMER_GROUPS, CUSTOMERS, USERS
 from django_clopos.mirror.pricing import PRICE_LIST_PRICES, PRICE_LISTS
 from django_clopos.mirror.products import PRODUCTS
 from django_clopos.mirror.receipts import RECEIPTS, STOCK_OPERATIONS
-from django_clopos.mirror.resource import Child, Nested, Resource, Table
+from django_clopos.mirror.resource import Child, Nested, Resource, Table, Urgency
 from django_clopos.mirror.sales import ORDERS, PAYMENT_METHODS, SALE_TYPES
 from django_clopos.mirror.venues import VENUES
 
-__all__ = ["RESOURCES", "Child", "Nested", "Resource", "Table", "get_resource"]
+__all__ = ["RESOURCES", "Child", "Nested", "Resource", "Table", "Urgency", "get_resource"]
 
 #: In sync order: what is referred to comes before what refers to it, so that few rows wait for their target.
 RESOURCES: tuple[Resource, ...] = (

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 from django_clopos import models, schemas
 from django_clopos.client import endpoints
-from django_clopos.mirror.resource import ALWAYS_QUIET, JsonObject, Resource, Table
+from django_clopos.mirror.resource import ALWAYS_QUIET, JsonObject, Resource, Table, Urgency
 from django_clopos.mirror.strategies import PerVenueSet, Snapshot
 
 #: Deeper than any menu; a tree beyond it is broken.
@@ -78,5 +79,7 @@ STOP_LIST = Resource(
     endpoint=endpoints.STOP_LIST,
     table=Table(model=models.StopListEntry, schema=schemas.StopListEntry, from_venue="venue"),
     strategy=PerVenueSet(),
+    every=timedelta(minutes=1),
+    urgency=Urgency.NOW,
     freshness="read whole for every venue with every sync; an entry that is gone is removed at once",
 )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from django_clopos import models, schemas
 from django_clopos.client import endpoints
 from django_clopos.mirror.personal import OF_CUSTOMER
@@ -15,6 +17,7 @@ USERS = Resource(
     # What opens a till. Source: wire contract, section 15, item 18.
     secret_keys=frozenset({"pin", "card", "barcode"}),
     quiet=ALWAYS_QUIET | {"login_at"},  # moves with every sign-in
+    every=timedelta(hours=6),
     freshness="read whole with every sync",
 )
 
@@ -23,6 +26,7 @@ CUSTOMER_GROUPS = Resource(
     table=Table(model=models.CustomerGroup, schema=schemas.CustomerGroup),
     strategy=Snapshot(),
     quiet=ALWAYS_QUIET | {"total_amount"},  # by its name a running total; it is in no sample
+    every=timedelta(hours=6),
     freshness="read whole with every sync",
 )
 
@@ -37,5 +41,6 @@ CUSTOMERS = Resource(
     personal=OF_CUSTOMER,
     # Running totals, and the group's own record.
     quiet=ALWAYS_QUIET | {"spent", "receipt_count", "total_discount", "total_bonus", "group"},
+    every=timedelta(hours=6),
     freshness="read whole with every sync",
 )

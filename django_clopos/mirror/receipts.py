@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from django_clopos import models, schemas
 from django_clopos.client import endpoints
 from django_clopos.mirror.edges import items_of
 from django_clopos.mirror.personal import OF_RECEIPT
-from django_clopos.mirror.resource import ALWAYS_QUIET, Child, Resource, Table
+from django_clopos.mirror.resource import ALWAYS_QUIET, Child, Resource, Table, Urgency
 from django_clopos.mirror.strategies import NewestFirst, PerParent
 
 RECEIPTS = Resource(
@@ -42,6 +44,8 @@ RECEIPTS = Resource(
     ),
     strategy=NewestFirst(),
     personal=OF_RECEIPT,
+    every=timedelta(minutes=2),
+    urgency=Urgency.SOON,
     freshness="newest changes first with every sync; the last 30 days once an hour",
 )
 

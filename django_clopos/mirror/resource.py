@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
+from enum import IntEnum
 from typing import Any
 
 from django_clopos.client.endpoints import Endpoint
@@ -16,6 +18,16 @@ from django_clopos.schemas.base import Record
 
 #: Changes with every edit, and tells nothing that the edit does not.
 ALWAYS_QUIET = frozenset({"updated_at"})
+
+
+class Urgency(IntEnum):
+    """Which work goes first when workers are scarce; the steps are those of Celery on Redis, 0 being the first."""
+
+    NOW = 0
+    SOON = 3
+    LATER = 6
+    LAST = 9
+
 
 #: One decoded JSON object of the wire.
 JsonObject = dict[str, Any]
@@ -103,6 +115,9 @@ class Resource:
     """Top-level keys whose change alone is no history, and which history leaves out otherwise."""
     is_opt_in: bool = False
     """Synced only when named."""
+    every: timedelta = timedelta(hours=1)
+    """How often workers poll it, unless a site says otherwise."""
+    urgency: Urgency = Urgency.LATER
     freshness: str = ""
     """One clause for the docs: how soon a change is seen."""
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from datetime import timedelta
 from operator import attrgetter
 from typing import Any
 
 from django_clopos import models, schemas
 from django_clopos.client import endpoints
 from django_clopos.mirror.personal import OF_ORDER
-from django_clopos.mirror.resource import ALWAYS_QUIET, Child, Resource, Table
+from django_clopos.mirror.resource import ALWAYS_QUIET, Child, Resource, Table, Urgency
 from django_clopos.mirror.strategies import NewestFirst, Snapshot
 from django_clopos.schemas import Order, OrderItem
 
@@ -104,5 +105,7 @@ ORDERS = Resource(
     strategy=NewestFirst(),
     personal=OF_ORDER,
     quiet=ALWAYS_QUIET | {"customer", "receipt", "sale_type", "payment_method"},  # whole records of other resources
+    every=timedelta(minutes=1),
+    urgency=Urgency.NOW,
     freshness="newest changes first with every sync; the last 30 days once an hour",
 )

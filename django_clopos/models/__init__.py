@@ -27,6 +27,7 @@ from django_clopos.models.products import (
 )
 from django_clopos.models.receipts import Receipt, ReceiptPayment, ReceiptProduct, StockOperation
 from django_clopos.models.sales import Order, OrderItem, PaymentMethod, SaleType
+from django_clopos.models.schedule import Schedule, Work
 from django_clopos.models.truth import Change, ChangeCounter, Erasure, KnownMissing, Reconciliation
 from django_clopos.models.venues import Venue
 
@@ -61,6 +62,7 @@ __all__ = [
     "RejectedRow",
     "RequestBudget",
     "SaleType",
+    "Schedule",
     "Station",
     "StockOperation",
     "StopListEntry",
@@ -69,4 +71,5 @@ __all__ = [
     "Tax",
     "User",
     "Venue",
+    "Work",
 ]

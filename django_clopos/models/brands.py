@@ -57,6 +57,11 @@ class Brand(models.Model):
         help_text="Zone of the days by which the remote lists orders and receipts; empty: that of its times.",
     )
     currency = models.CharField(max_length=3, default="AZN", help_text="ISO code; the API names no currency.")
+    held_until = models.DateTimeField(
+        null=True, blank=True, editable=False, help_text="Nothing is asked of the remote before; empty: all is well."
+    )
+    holds = models.PositiveIntegerField(default=0, editable=False, help_text="In a row; each is longer than the last.")
+    hold_reason = models.TextField(blank=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

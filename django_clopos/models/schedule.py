@@ -32,7 +32,6 @@ class Schedule(models.Model):
     due_at = models.DateTimeField(null=True, blank=True, help_text="Empty: there is nothing to do.")
     ticket = models.BigIntegerField(default=0, help_text="Number of the newest message; older ones are void.")
     queued_at = models.DateTimeField(null=True, blank=True)
-    losses = models.PositiveIntegerField(default=0, help_text="Messages in a row that no worker took in time.")
     room_made_at = models.DateTimeField(
         null=True, blank=True, help_text="When a backfill last ended early so that this could start."
     )

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from django.db import router
+from django.db.models import QuerySet
 
 from django_clopos.models.bookkeeping import Checkpoint
 
@@ -44,3 +46,19 @@ class Checkpoints:
 
     def _key(self, name: str) -> dict[str, Any]:
         return {"brand_id": self.brand_id, "resource": self.resource, "venue": self.venue or 0, "name": name}
+
+
+def has_history_begun(brand_id: int, resources: Iterable[str]) -> bool:
+    """Tell whether each of these resources knows where its news begin, in one venue at least."""
+    names = set(resources)
+    known = _of_brand(brand_id).filter(name="watermark", resource__in=names)
+    return set(known.values_list("resource", flat=True)) == names
+
+
+def is_history_left(brand_id: int) -> bool:
+    """Tell whether a backfill of any resource and venue is unfinished."""
+    return _of_brand(brand_id).filter(name="backfill").exists()
+
+
+def _of_brand(brand_id: int) -> QuerySet[Checkpoint]:
+    return Checkpoint.objects.using(router.db_for_write(Checkpoint)).filter(brand=brand_id)

@@ -17,7 +17,17 @@ from django.urls import reverse
 from django.utils import timezone
 
 from django_clopos.admin.columns import find_references
-from django_clopos.models import Brand, CustomerGroup, PaymentMethod, PriceList, SaleType, SyncRun, SyncStep, Venue
+from django_clopos.models import (
+    Brand,
+    CustomerGroup,
+    PaymentMethod,
+    PriceList,
+    SaleType,
+    Schedule,
+    SyncRun,
+    SyncStep,
+    Venue,
+)
 from django_clopos.models.base import MarkedModel, ReadOnlyModel
 from django_clopos.models.fields import MirrorForeignKey
 from django_clopos.testing import make
@@ -26,7 +36,7 @@ from tests.admin.conftest import Get
 pytestmark = pytest.mark.django_db
 
 MODELS: list[Any] = list(apps.get_app_config("django_clopos").get_models())
-READ_ONLY = [model for model in MODELS if model is not Brand]
+READ_ONLY = [model for model in MODELS if model not in {Brand, Schedule}]
 MIRRORED = [model for model in MODELS if issubclass(model, ReadOnlyModel)]
 
 #: Tables of which a brand has a few dozen rows.

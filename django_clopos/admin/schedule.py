@@ -1,0 +1,59 @@
+"""When each brand's work is due. Cadence and pause can be changed, with the permission to; the rest is the workers'."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any, ClassVar
+
+from django.contrib import admin
+from django.db import models
+from django.http import HttpRequest
+
+from django_clopos.admin.filters import BrandFilter
+from django_clopos.admin.readonly import ReadOnlyAdmin
+from django_clopos.models import Schedule
+from django_clopos.schedule.jobs import JOBS_BY_NAME, choose_cadence
+from django_clopos.schedule.tickets import call_off
+
+_EDITABLE = ("every_seconds", "is_paused")
+
+
+@admin.register(Schedule)
+class ScheduleAdmin(ReadOnlyAdmin):
+    """Jobs of the brands."""
+
+    list_display = ("job", "brand", "cadence", "is_paused", "due_at", "started_at", "succeeded_at", "failures", "error")
+    list_filter: ClassVar[Any] = ("work", "is_paused", BrandFilter)
+    search_fields: ClassVar[Any] = ("^resource", "^work")
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Ask Django, as any admin does."""
+        return request.user.has_perm("django_clopos.change_schedule")
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
+        """Join the brand, by whose slug the settings name cadences."""
+        return super().get_queryset(request).select_related("brand").defer("brand__client_secret")
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Show what may be changed first."""
+        shown = [field.name for field in self.opts.concrete_fields if field.name not in {*_EDITABLE, "brand"}]
+        fields = (*_EDITABLE, "cadence", *self._show("brand", *shown))
+        return [(None, {"fields": fields})]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """All but cadence and pause, which need the permission too."""
+        fields = super().get_readonly_fields(request, obj)
+        return (
+            [name for name in fields if name not in _EDITABLE] if self.has_change_permission(request, obj) else fields
+        )
+
+    def save_model(self, request: HttpRequest, obj: Schedule, form: Any, change: bool) -> None:  # noqa: FBT001  # Django's
+        """Write just these two columns: a worker may have written the others meanwhile."""
+        obj.save(update_fields=_EDITABLE)
+        call_off(obj.pk)
+
+    @admin.display(description="every")
+    def cadence(self, row: Schedule) -> timedelta | str:
+        """How often, with the settings and the default taken into account."""
+        job = JOBS_BY_NAME.get(row.job)
+        return choose_cadence(job, brand=row.brand.slug, own_seconds=row.every_seconds) if job else "unknown"

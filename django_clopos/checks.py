@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.conf import settings
@@ -9,6 +10,7 @@ from django.core.checks import CheckMessage, Error, Warning, register  # noqa: A
 from django.core.exceptions import ImproperlyConfigured
 
 from django_clopos.conf import load_settings
+from django_clopos.schedule.jobs import JOBS_BY_NAME
 
 
 @register("clopos")
@@ -19,6 +21,26 @@ def check_settings(**_: Any) -> list[CheckMessage]:
     except ImproperlyConfigured as error:
         return [Error(str(error), hint="See the README, section Settings.", id="django_clopos.E001")]
     return []
+
+
+@register("clopos")
+def check_cadence(**_: Any) -> list[CheckMessage]:
+    """Report a cadence of a job that there is not (E003)."""
+    try:
+        cadence = load_settings().CADENCE
+    except ImproperlyConfigured:
+        return []  # E001 says it
+    names = [name for name, value in cadence.items() if not isinstance(value, Mapping)]
+    names += [name for value in cadence.values() if isinstance(value, Mapping) for name in value]
+    return [
+        Error(
+            f"CLOPOS['CADENCE'] names the job {name!r}, which there is not.",
+            hint=f"The jobs are: {', '.join(JOBS_BY_NAME)}.",
+            id="django_clopos.E003",
+        )
+        for name in names
+        if name not in JOBS_BY_NAME
+    ]
 
 
 @register("clopos")

@@ -17,14 +17,14 @@ from django.utils import timezone
 from django_clopos.client import CloposError
 from django_clopos.conf import load_settings
 from django_clopos.mirror import RESOURCES, get_resource
-from django_clopos.mirror.resource import Resource
+from django_clopos.mirror.resource import Resource, Urgency
 from django_clopos.mirror.strategies import Part
 from django_clopos.models.bookkeeping import Status
 from django_clopos.models.brands import Brand
 from django_clopos.models.schedule import Work
-from django_clopos.schedule.claims import Claim, claim, make_due
+from django_clopos.schedule.claims import Claim, NoClaim, claim, make_due
 from django_clopos.schedule.jobs import list_backfilled
-from django_clopos.schedule.messages import deliver, deliver_again
+from django_clopos.schedule.messages import choose_priority, deliver, deliver_again
 from django_clopos.schedule.room import Slice
 from django_clopos.schedule.rows import make_rows
 from django_clopos.schedule.tickets import Ticket, take_due
@@ -44,6 +44,7 @@ _WHILE_HISTORY_IS_READ = timedelta(minutes=15)
 _VERIFIED_DAYS = 7
 
 TicketNumbers = Sequence[int] | None
+Held = Claim | NoClaim
 
 
 class CloposTask(Task):  # type: ignore[type-arg]  # takes none at run time
@@ -96,7 +97,7 @@ def sync_brand(brand: str | None = None, resources: Sequence[str] = (), *, full:
 def sync_resource(brand: str, resource: str, *, part: str = Part.WHOLE, ticket: TicketNumbers = None) -> dict[str, Any]:
     """Mirror one resource of a brand. `part`: of orders and receipts, `news` or `trailing` only."""
 
-    def work(row: Brand, held: Claim) -> dict[str, Any]:
+    def work(row: Brand, held: Held) -> dict[str, Any]:
         chosen = Part(part)
         if chosen is Part.TRAILING and is_history_left(row.pk):
             held.postpone(_WHILE_HISTORY_IS_READ)
@@ -118,7 +119,7 @@ def backfill(self: LimitedTask, brand: str, *, ticket: TicketNumbers = None) -> 
     """
     is_eager = bool(self.request.is_eager)
 
-    def work(row: Brand, held: Claim) -> dict[str, Any]:
+    def work(row: Brand, held: Held) -> dict[str, Any]:
         resources = list_backfilled()
         names = tuple(resource.name for resource in resources)
         if not has_history_begun(row.pk, names):
@@ -142,7 +143,7 @@ def backfill(self: LimitedTask, brand: str, *, ticket: TicketNumbers = None) -> 
 def verify_brand(brand: str, *, ticket: TicketNumbers = None) -> dict[str, Any]:
     """Compare a brand's lists and last days with the remote, read again what differs, and fetch what is named only."""
 
-    def work(row: Brand, held: Claim) -> dict[str, Any]:
+    def work(row: Brand, held: Held) -> dict[str, Any]:
         if is_history_left(row.pk):
             held.postpone(_WHILE_HISTORY_IS_READ)
             return {"status": "postponed"}
@@ -163,7 +164,7 @@ def verify_brand(brand: str, *, ticket: TicketNumbers = None) -> dict[str, Any]:
 def prune(brand: str, *, ticket: TicketNumbers = None) -> dict[str, Any]:
     """Delete what is old of a brand's diary and history; mirrored rows stay."""
 
-    def work(row: Brand, held: Claim) -> dict[str, Any]:
+    def work(row: Brand, held: Held) -> dict[str, Any]:
         counts = prune_brand(row, choose_limits(timezone.now()), is_dry_run=False)
         held.succeed()
         return counts
@@ -171,7 +172,7 @@ def prune(brand: str, *, ticket: TicketNumbers = None) -> dict[str, Any]:
     return _do(brand, ticket, work)
 
 
-def _do(brand: str, ticket: TicketNumbers, work: Callable[[Brand, Claim], dict[str, Any]]) -> dict[str, Any]:
+def _do(brand: str, ticket: TicketNumbers, work: Callable[[Brand, Held], dict[str, Any]]) -> dict[str, Any]:
     """Do a job if its ticket is good. What it says of wrong configuration is raised only for a site's own call."""
     with claim(ticket) as held:
         if held is None:
@@ -194,7 +195,7 @@ def _sync(
     brand: Brand,
     resources: Sequence[Resource],
     options: Options,
-    held: Claim | None = None,
+    held: Held | None = None,
     *,
     should_stop: Callable[[], bool] = bool,
 ) -> RunReport:
@@ -202,7 +203,7 @@ def _sync(
     return sync(brand, ordered, options=options, listener=held, should_stop=should_stop)
 
 
-def _settle(held: Claim, report: RunReport, *, is_unfinished: bool = False) -> None:
+def _settle(held: Held, report: RunReport, *, is_unfinished: bool = False) -> None:
     if report.run.status == Status.SUCCEEDED:
         held.succeed(is_unfinished=is_unfinished)
         return
@@ -235,9 +236,9 @@ def _send(ticket: Ticket, priority: int) -> None:
     task.apply_async(args=(ticket.brand,), kwargs=arguments | options, priority=priority)
 
 
-def _send_rest(brand: Brand, held: Claim) -> None:
+def _send_rest(brand: Brand, held: Held) -> None:
     """Leave the rest of a backfill to another message."""
-    if held.row.pk is None:
-        backfill.apply_async(args=(brand.slug,))
-    else:
+    if isinstance(held, Claim):
         deliver_again(held.row.pk, _send)
+    else:
+        backfill.apply_async(args=(brand.slug,), priority=choose_priority(Urgency.LAST))

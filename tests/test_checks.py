@@ -37,6 +37,12 @@ def test_django_clopos_E001(settings: Any) -> None:  # noqa: N802  # the id
     assert find("W001") == []
 
 
+def test_django_clopos_E003(settings: Any) -> None:  # noqa: N802  # the id
+    settings.CLOPOS = {"CADENCE": {"orders": 30, "order": 30, "some-brand": {"verify": 60, "verifi": 60}}}
+    assert [re.findall(r"'(\w+)'", message.msg)[-1] for message in find("E003")] == ["order", "verifi"]
+    assert find("E001") == []
+
+
 def test_django_clopos_E002(settings: Any) -> None:  # noqa: N802  # the id
     settings.USE_TZ = False
     (message,) = find("E002")

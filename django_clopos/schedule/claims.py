@@ -38,7 +38,8 @@ class Claim(Listener):
     row: Schedule
     holder: str
     is_settled: bool = False
-    _renewed_at: float = field(default_factory=time.monotonic)
+    last_renewed: float = field(default_factory=time.monotonic)
+    """On the monotonic clock of this process, in seconds."""
 
     def step_started(self, step: SyncStep) -> None:
         """Renew the claim."""
@@ -50,9 +51,9 @@ class Claim(Listener):
 
     def renew(self) -> None:
         """Show that this process lives, every few seconds at most."""
-        if time.monotonic() - self._renewed_at >= _RENEW_SECONDS:
+        if time.monotonic() - self.last_renewed >= _RENEW_SECONDS:
             self._mine().update(alive_until=after(LIFETIME))
-            self._renewed_at = time.monotonic()
+            self.last_renewed = time.monotonic()
 
     def succeed(self, *, is_unfinished: bool = False) -> None:
         """Note that the job was done. `is_unfinished`: a part of it, and the rest is due at once."""
@@ -86,18 +87,26 @@ class Claim(Listener):
         return Schedule.objects.filter(pk=self.row.pk, holder=self.holder)
 
 
-class NoClaim(Claim):
-    """Stands for the claim where a task was called by a site itself: there is no row to speak of."""
+class NoClaim(Listener):
+    """Stands in place of a claim where a site called a task itself: there is no row to speak of."""
 
-    def __init__(self) -> None:
-        super().__init__(row=Schedule(), holder="", is_settled=True)
+    is_settled = True
 
-    def _mine(self) -> QuerySet[Schedule]:
-        return Schedule.objects.none()
+    def renew(self) -> None:
+        """Nothing to renew."""
+
+    def succeed(self, *, is_unfinished: bool = False) -> None:
+        """Nothing to note."""
+
+    def fail(self, error: BaseException, *, is_hopeless: bool = False) -> None:
+        """Nothing to note; the run has the error."""
+
+    def postpone(self, delay: timedelta) -> None:
+        """Nothing to give back."""
 
 
 @contextmanager
-def claim(ticket: Sequence[int] | None) -> Iterator[Claim | None]:
+def claim(ticket: Sequence[int] | None) -> Iterator[Claim | NoClaim | None]:
     """Claim a job for the message with this ticket; None: the ticket is void, or another process does the job.
 
     An error that leaves the block is noted as the job's failure and passed on; a block that settles nothing gives the

@@ -92,3 +92,28 @@ def check_credentials(**_: Any) -> list[CheckMessage]:
             id="django_clopos.W001",
         )
     ]
+
+
+@register("clopos")
+def check_token_cache(**_: Any) -> list[CheckMessage]:
+    """Warn where every worker signs in by itself, because no two of them share the cache of the token (W003).
+
+    A Celery broker is taken for the sign that there are several workers: without one, a site hears nothing.
+    """
+    try:
+        values = load_settings()
+    except ImproperlyConfigured:
+        return []  # E001 says it
+    if not getattr(settings, "CELERY_BROKER_URL", "") or (values.REDIS_URL and not values.CACHE):
+        return []
+    alias = values.CACHE or "default"
+    backend = settings.CACHES[alias]["BACKEND"]
+    if not backend.endswith((".LocMemCache", ".DummyCache")):
+        return []
+    return [
+        Warning(
+            f"The cache {alias!r} keeps the Clopos token for one process only: each worker signs in by itself.",
+            hint="Set CLOPOS_REDIS_URL, or let CLOPOS['CACHE'] name a cache that all processes share.",
+            id="django_clopos.W003",
+        )
+    ]

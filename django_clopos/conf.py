@@ -42,9 +42,9 @@ class Settings:
     REQUESTS_PER_MINUTE: int = 300
     """The budget of one integrator and brand. The remote gives 300."""
     REDIS_URL: str = dataclasses.field(default="", repr=False)
-    """Redis that keeps the budget across machines; empty: a database row does."""
-    CACHE: str = "default"
-    """Django cache that keeps the token."""
+    """Redis that keeps the budget and the token across machines; empty: a database row and a Django cache do."""
+    CACHE: str = ""
+    """Django cache that keeps the token; empty: the Redis above, or "default" where there is none."""
     REMOTE_TIMEZONE: str = "Asia/Baku"
     """Zone of naive stamps for a brand that is created from the environment."""
     CURRENCY: str = "AZN"
@@ -124,7 +124,8 @@ def _find_problems(values: Settings) -> list[str]:
         f"CLOPOS['REMOTE_TIMEZONE'] is no IANA time zone: {values.REMOTE_TIMEZONE!r}.": _is_zone(
             values.REMOTE_TIMEZONE
         ),
-        f"CLOPOS['CACHE'] names no cache of CACHES: {values.CACHE!r}.": values.CACHE in settings.CACHES,
+        f"CLOPOS['CACHE'] names no cache of CACHES: {values.CACHE!r}.": values.CACHE == ""
+        or values.CACHE in settings.CACHES,
     }
     return [problem for problem, holds in checks.items() if not holds]
 

@@ -16,9 +16,10 @@ pytestmark = pytest.mark.filterwarnings("ignore:Overriding setting DATABASES")
 
 
 @pytest.fixture(autouse=True)
-def empty_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+def empty_environment(monkeypatch: pytest.MonkeyPatch, settings: Any) -> None:
     for name in ENVIRONMENT.values():
         monkeypatch.delenv(name, raising=False)
+    settings.CELERY_BROKER_URL = ""
 
 
 def find(number: str) -> list[CheckMessage]:
@@ -66,6 +67,27 @@ def test_django_clopos_W002(settings: Any) -> None:  # noqa: N802  # the id
     assert "IMMEDIATE" in str(message.hint)
     settings.DATABASES["default"]["OPTIONS"] = {"transaction_mode": "IMMEDIATE"}
     assert find("W002") == []
+
+
+def test_django_clopos_W003(settings: Any) -> None:  # noqa: N802  # the id
+    settings.CELERY_BROKER_URL = "amqp://broker"
+    (message,) = find("W003")
+    assert "each worker signs in by itself" in message.msg
+    assert "CLOPOS_REDIS_URL" in str(message.hint)
+    settings.CLOPOS = {"REDIS_URL": "redis://shared"}
+    assert find("W003") == []
+    settings.CLOPOS |= {"CACHE": "default"}
+    assert len(find("W003")) == 1
+    settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "x"}}
+    assert find("W003") == []
+    settings.CLOPOS = {}
+    assert find("W003") == []
+
+
+def test_a_site_without_a_broker_may_keep_the_token_in_its_process(settings: Any) -> None:
+    settings.CELERY_BROKER_URL = ""
+    assert settings.CACHES["default"]["BACKEND"].endswith("LocMemCache")
+    assert find("W003") == []
 
 
 def test_every_check_has_a_test_of_its_name() -> None:

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from django_clopos.client.answers import Page, Single
 from django_clopos.client.auth import MemoryTokenStore, TokenStore, token_key
-from django_clopos.client.budget import Budget, InProcessBudget, Rate, admit, lower
-from django_clopos.client.budget_redis import RedisBudget, budget_key
+from django_clopos.client.budget import Budget, InProcessBudget
+from django_clopos.client.budget_redis import RedisBudget, auth_budget_key, budget_key
 from django_clopos.client.client import Check, Client
 from django_clopos.client.config import Config
 from django_clopos.client.endpoints import (
@@ -53,13 +53,16 @@ from django_clopos.client.errors import (
     RepeatedPage,
     ServerError,
     SyncError,
+    TokenStoreUnavailable,
     Unavailable,
     UncertainOutcome,
 )
 from django_clopos.client.exchange import Usage
+from django_clopos.client.pace import AUTH_RATE, BudgetUse, Rate, admit, lower
 from django_clopos.client.query import Direction, Sort, SortForm
 
 __all__ = [
+    "AUTH_RATE",
     "CATEGORIES",
     "CUSTOMERS",
     "CUSTOMER_GROUPS",
@@ -82,6 +85,7 @@ __all__ = [
     "BrokenBody",
     "Budget",
     "BudgetUnavailable",
+    "BudgetUse",
     "Check",
     "Client",
     "CloposError",
@@ -111,10 +115,12 @@ __all__ = [
     "SortForm",
     "SyncError",
     "TokenStore",
+    "TokenStoreUnavailable",
     "Unavailable",
     "UncertainOutcome",
     "Usage",
     "admit",
+    "auth_budget_key",
     "budget_key",
     "lower",
     "token_key",

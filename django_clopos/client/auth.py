@@ -1,6 +1,7 @@
 """The token: fetched once however many need it, kept until 5 minutes before its end, dropped when it is refused.
 
-Source: wire contract, section 2.
+Sign-ins have a budget of their own, because the remote counts them by address.
+Source: wire contract, sections 2 and 7 (tier 1).
 """
 
 from __future__ import annotations
@@ -13,12 +14,15 @@ import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, TypeVar
 
 from django_clopos.client.answers import read_date, refuse
+from django_clopos.client.budget import Budget
 from django_clopos.client.config import Config
 from django_clopos.client.errors import BrokenBody, Rejected
 from django_clopos.client.transport import Answer, Request, Token
+
+T = TypeVar("T")
 
 #: Renewed this long before its end.
 MARGIN_SECONDS = 300.0
@@ -26,7 +30,11 @@ _PATH = "auth"
 
 
 class TokenStore(Protocol):
-    """Where the token is kept, shared by as many threads and processes as the store reaches."""
+    """Where the token is kept, shared by as many threads and processes as the store reaches.
+
+    Raises (from every method):
+        TokenStoreUnavailable: the store does not answer.
+    """
 
     def get(self, key: str) -> str | None:
         """Give the token; None: none is kept, or its time is over."""
@@ -92,35 +100,43 @@ class Grant:
         return self.lifetime_seconds - min(MARGIN_SECONDS, self.lifetime_seconds / 2)
 
 
-class Ask(Protocol):
-    """Carries the request for a token through the retries; `read` turns the answer into a grant or raises."""
+class Courier(Protocol):
+    """What signing in needs of the exchange."""
 
-    def __call__(self, request: Request, read: Callable[[Answer], Grant]) -> Grant:
-        """Send, read, and repeat what may pass."""
+    def repeat(self, action: Callable[[], T]) -> T:
+        """Run an action again while what it raises may pass."""
+        ...
+
+    def ask(self, request: Request, read: Callable[[Answer], Grant]) -> Grant:
+        """Send once; `read` turns the answer into a grant or raises."""
+        ...
+
+    def wait(self, seconds: float) -> None:
+        """Let time pass until a slot may be free, or a part of it."""
         ...
 
 
 class Authenticator:
-    """Gives the token of one configuration."""
+    """Gives the token of one configuration.
 
-    def __init__(self, config: Config, *, store: TokenStore, ask: Ask) -> None:
+    The lock of the store ends by itself after a minute, so that it is held for one request only: never while waiting
+    for a slot of the budget, nor between two attempts.
+    """
+
+    def __init__(self, config: Config, *, store: TokenStore, budget: Budget, courier: Courier) -> None:
         self._config = config
         self._store = store
-        self._ask = ask
+        self._budget = budget
+        self._courier = courier
         self._key = token_key(config)
 
     def token(self) -> Token:
         """Give a token that should work, authenticating if none is kept."""
-        kept = self._store.get(self._key)
-        if kept is not None:
-            return Token(kept)
-        with self._store.lock(self._key):
-            kept = self._store.get(self._key)  # another caller may have been here while this one waited
-            return self.authenticate().token if kept is None else Token(kept)
+        return self._courier.repeat(self._find_token)
 
     def forget(self, token: Token) -> None:
         """Drop a token that was refused, unless another caller has renewed it already."""
-        self._store.delete_if(self._key, token.value)
+        self._courier.repeat(lambda: self._store.delete_if(self._key, token.value))
 
     def authenticate(self) -> Grant:
         """Ask for a new token, whatever is kept, and keep it.
@@ -128,7 +144,27 @@ class Authenticator:
         Raises:
             AuthenticationFailed, ConfigurationMismatch, ModuleOff: refused; the error says what to change.
         """
-        grant = self._ask(_write_request(self._config), self._read_grant)
+        return self._courier.repeat(self._sign_in_anyway)
+
+    def _find_token(self) -> Token:
+        kept = self._store.get(self._key)
+        while kept is None:
+            with self._store.lock(self._key):
+                kept = self._store.get(self._key)  # another caller may have been here while this one waited
+                wait_seconds = self._budget.try_take() if kept is None else 0.0
+                if kept is None and wait_seconds <= 0:
+                    return self._sign_in().token
+            if kept is None:
+                self._courier.wait(wait_seconds)
+        return Token(kept)
+
+    def _sign_in_anyway(self) -> Grant:
+        while (wait_seconds := self._budget.try_take()) > 0:
+            self._courier.wait(wait_seconds)
+        return self._sign_in()
+
+    def _sign_in(self) -> Grant:
+        grant = self._courier.ask(_write_request(self._config), self._read_grant)
         self._store.set(self._key, grant.token.value, seconds=grant.keep_seconds)
         return grant
 

@@ -16,6 +16,7 @@ from django_clopos.client.config import Config
 from django_clopos.client.endpoints import RECEIPTS, VENUES, Endpoint
 from django_clopos.client.exchange import Exchange, Pending, Usage
 from django_clopos.client.lists import ListSource, build_query, choose_limit
+from django_clopos.client.pace import AUTH_RATE
 from django_clopos.client.paging import AheadCount, Walk, check_ahead
 from django_clopos.client.query import Query, Scalar, Sort
 from django_clopos.client.transport import Answer, Request, Transport
@@ -49,7 +50,9 @@ class Client:
 
     Args:
         budget: shared with other processes; by default this client's own, which is right only if it is the only one.
+        auth_budget: the same for sign-ins, which the remote counts by address, over all brands.
         tokens: where the token is kept; by default in this client.
+        is_patient: let the requests of other clients go first: see `is_patient`.
         transport: an httpx transport in place of the network, such as `httpx.WSGITransport` over the sandbox.
         sleep: how to wait for the budget; by default a wait that closing cuts short.
         clock: monotonic seconds.
@@ -61,7 +64,9 @@ class Client:
         config: Config,
         *,
         budget: Budget | None = None,
+        auth_budget: Budget | None = None,
         tokens: TokenStore | None = None,
+        is_patient: bool = False,
         transport: httpx.BaseTransport | None = None,
         sleep: Callable[[float], None] | None = None,
         clock: Callable[[], float] = time.monotonic,
@@ -74,7 +79,9 @@ class Client:
             config,
             transport=self._transport,
             budget=budget or InProcessBudget(requests_per_minute=config.requests_per_minute, clock=clock),
+            auth_budget=auth_budget or InProcessBudget(rate=AUTH_RATE, clock=clock),
             tokens=tokens or MemoryTokenStore(clock=clock),
+            is_patient=is_patient,
             clock=clock,
             sleep=sleep,
         )
@@ -93,6 +100,18 @@ class Client:
     def close(self) -> None:
         """Close the connections of this process; the client can be used again."""
         self._transport.close()
+
+    @property
+    def is_patient(self) -> bool:
+        """Whether requests take only slots of the budget that nobody else waits for, such as those of a backfill.
+
+        It costs nothing while nobody else asks. May be changed between two requests, also in the middle of a walk.
+        """
+        return self._exchange.is_patient
+
+    @is_patient.setter
+    def is_patient(self, value: bool) -> None:
+        self._exchange.is_patient = value
 
     @property
     def usage(self) -> Usage:

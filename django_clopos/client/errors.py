@@ -7,7 +7,8 @@ CloposError
 │   ├── ServerError        the remote failed (5xx)
 │   ├── ConnectionLost     no connection, or it broke
 │   ├── BrokenBody         an answer that is not the JSON it should be
-│   └── BudgetUnavailable  our own request budget cannot be asked
+│   ├── BudgetUnavailable  our own request budget cannot be asked
+│   └── TokenStoreUnavailable       our own store of the token cannot be asked
 ├── Rejected               the same request would fail again: change something first
 │   ├── BadRequest         a parameter is wrong (400, 422)
 │   ├── AuthenticationFailed        credentials or token refused (401)
@@ -126,6 +127,12 @@ class BudgetUnavailable(Unavailable):
     """The store that shares the request budget does not answer, and to send without it could exceed the limit."""
 
     default_what_to_do = "Check the store of the request budget (CLOPOS_REDIS_URL)."
+
+
+class TokenStoreUnavailable(Unavailable):
+    """The store that shares the token does not answer, and to sign in without it could exceed the limit of sign-ins."""
+
+    default_what_to_do = "Check the cache that keeps the token (CLOPOS['CACHE'], CLOPOS_REDIS_URL)."
 
 
 class Rejected(CloposError):

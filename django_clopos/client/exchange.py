@@ -1,7 +1,8 @@
 """How one read is carried through: token, attempts, budget, sending, in this order from the outside in.
 
 Everything but the bare sending runs in the caller's thread, because a token store or a budget may be a database.
-The budget is innermost: every attempt takes its own slot.
+The budget is innermost: every attempt takes its own slot. An urgent request takes the next slot, whenever it comes; a
+patient one never takes a slot before it can be used, so that urgent ones overtake it.
 """
 
 from __future__ import annotations
@@ -32,6 +33,8 @@ T = TypeVar("T")
 
 #: A remote may echo the token that it refused, after the next one was fetched.
 _TOKENS_MASKED = 4
+#: A wait for a slot is slept in parts: it is soon over where the process is told to stop, or to hurry.
+LONGEST_NAP_SECONDS = 3.0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -61,6 +64,11 @@ class Pending:
     token: Token | None = None
     outcome: Future[Outcome] | None = None
 
+    @property
+    def is_sent(self) -> bool:
+        """Whether it is on its way already."""
+        return self.outcome is not None
+
 
 @dataclass(kw_only=True, slots=True)
 class _Course(Generic[T]):
@@ -71,7 +79,6 @@ class _Course(Generic[T]):
     token: Token | None = None
     outcome: Future[Outcome] | None = None
     """Of the first attempt, where it was sent ahead."""
-    failed_at: float | None = None
 
 
 @dataclass(kw_only=True, slots=True)
@@ -98,7 +105,9 @@ class Exchange:
         *,
         transport: Transport,
         budget: Budget,
+        auth_budget: Budget,
         tokens: TokenStore,
+        is_patient: bool = False,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] | None = None,
     ) -> None:
@@ -109,7 +118,9 @@ class Exchange:
         self._sleep = sleep
         self._meter = _Meter()
         self._tokens: deque[Token] = deque(maxlen=_TOKENS_MASKED)
-        self.auth = Authenticator(config, store=tokens, ask=self._ask_for_token)
+        self.is_patient = is_patient
+        """Whether others go first: see `Budget.try_take`. May be changed between two requests."""
+        self.auth = Authenticator(config, store=tokens, budget=auth_budget, courier=self)
         self.latency_seconds = 0.0
         """Time from sending to the whole answer, smoothed; 0 before the first."""
         self.budget_remaining: int | None = None
@@ -131,12 +142,17 @@ class Exchange:
         return Ahead(sleep=self._sleep)
 
     def start(self, request: Request, *, ahead: Ahead) -> Pending:
-        """Send a request in another thread. What goes wrong shows in `finish`, when its answer is wanted."""
+        """Send a request in another thread. What goes wrong shows in `finish`, when its answer is wanted.
+
+        Where no slot can be had, or a patient one not at once, it is not sent yet.
+        """
         pending = Pending(request=request)
         try:
             token = self._get_token()
-            wait_seconds = self._reserve()
+            wait_seconds = self._try_take() if self.is_patient else self._reserve()
         except CloposError:
+            return pending
+        if self.is_patient and wait_seconds > 0:
             return pending
         pending.token = token
         pending.outcome = ahead.submit(lambda: self._transport.send(request, token), wait_seconds=wait_seconds)
@@ -150,14 +166,46 @@ class Exchange:
         token = pending.token or self._get_token()
         course = _Course(request=pending.request, read=read, token=token, outcome=pending.outcome)
         try:
-            return self._repeat(course, timeouts)
+            return self.repeat(lambda: self._attempt(course), timeouts=timeouts)
         except ConfigurationMismatch:
             raise
         except AuthenticationFailed:
             self.auth.forget(token)
         renewed = self._get_token()
         self._meter.retries += 1
-        return self._repeat(_Course(request=pending.request, read=read, token=renewed), timeouts)
+        course = _Course(request=pending.request, read=read, token=renewed)
+        return self.repeat(lambda: self._attempt(course), timeouts=timeouts)
+
+    def repeat(self, action: Callable[[], T], *, timeouts: int | None = None) -> T:
+        """Run an action again while what it raises may pass, and count that; `timeouts`: see `retry`."""
+        failed_at: float | None = None
+
+        def attempt() -> T:
+            nonlocal failed_at
+            if failed_at is not None:
+                self._meter.retries += 1
+                self._meter.add_wait(failed_at, self._clock())
+            try:
+                return action()
+            except CloposError:
+                failed_at = self._clock()
+                raise
+
+        return retry(attempt, attempts=self._config.attempts, timeouts=timeouts)
+
+    def ask(self, request: Request, read: Callable[[Answer], Grant]) -> Grant:
+        """Send a request for a token once. Its slot is its sender's, who has taken it from another budget."""
+        self._meter.requests += 1
+        outcome = self._transport.send(request)
+        if isinstance(outcome, CloposError):
+            raise outcome
+        return read(outcome)
+
+    def wait(self, seconds: float) -> None:
+        """Sleep until a slot may be free, but not for long at a time."""
+        seconds = min(seconds, LONGEST_NAP_SECONDS)
+        self._meter.add_wait(self._clock(), self._clock() + seconds)
+        self._nap(seconds)
 
     def _get_token(self) -> Token:
         token = self.auth.token()
@@ -165,22 +213,17 @@ class Exchange:
             self._tokens.append(token)
         return token
 
-    def _repeat(self, course: _Course[T], timeouts: int | None) -> T:
-        return retry(lambda: self._attempt(course), attempts=self._config.attempts, timeouts=timeouts)
-
     def _attempt(self, course: _Course[T]) -> T:
-        self._note_retry(course)
-        try:
-            return self._read(course, self._take(self._obtain(course)))
-        except CloposError:
-            course.failed_at = self._clock()
-            raise
+        return self._read(course, self._take(self._obtain(course)))
 
     def _obtain(self, course: _Course[T]) -> Outcome:
         outcome, course.outcome = course.outcome, None
         if outcome is not None:
             return outcome.result()
-        self._wait(self._reserve())
+        if self.is_patient:
+            self._await_slot()
+        else:
+            self._nap(self._reserve())
         return self._transport.send(course.request, course.token)
 
     def _take(self, outcome: Outcome) -> Answer:
@@ -199,26 +242,6 @@ class Exchange:
             error.retry_after = max(0.0, error.retry_after - (self._clock() - answer.answered_at))
             raise
 
-    def _ask_for_token(self, request: Request, read: Callable[[Answer], Grant]) -> Grant:
-        """Authentication takes no slot: the remote counts it by address. Source: wire contract, section 7, tier 1."""
-        course = _Course(request=request, read=read)
-
-        def attempt() -> Grant:
-            self._note_retry(course)
-            self._meter.requests += 1
-            outcome = self._transport.send(request)
-            course.failed_at = self._clock()
-            if isinstance(outcome, CloposError):
-                raise outcome
-            return read(outcome)
-
-        return retry(attempt, attempts=self._config.attempts)
-
-    def _note_retry(self, course: _Course[T]) -> None:
-        if course.failed_at is not None:
-            self._meter.retries += 1
-            self._meter.add_wait(course.failed_at, self._clock())
-
     def _reserve(self) -> float:
         wait_seconds = self._budget.reserve()
         self._meter.requests += 1
@@ -226,7 +249,16 @@ class Exchange:
             self._meter.add_wait(self._clock(), self._clock() + wait_seconds)
         return wait_seconds
 
-    def _wait(self, seconds: float) -> None:
+    def _await_slot(self) -> None:
+        while (wait_seconds := self._try_take()) > 0:
+            self.wait(wait_seconds)
+
+    def _try_take(self) -> float:
+        wait_seconds = self._budget.try_take()
+        self._meter.requests += wait_seconds <= 0
+        return wait_seconds
+
+    def _nap(self, seconds: float) -> None:
         if seconds > 0:
             (self._sleep or time.sleep)(seconds)
 

@@ -26,7 +26,7 @@ AheadCount: TypeAlias = int | Literal["auto"]
 #: After so many timeouts a page is asked for again in halves.
 TIMEOUTS_BEFORE_HALVING = 2
 MOST_HALVINGS = 2
-#: One more page in flight for each of these of latency.
+#: One page in flight for each of these of latency keeps up with the budget; one more makes up for hiccups.
 LATENCY_STEP_SECONDS = 0.2
 MOST_RECORDS_WITHOUT_TOTAL = 1_000_000
 SPARE_PAGES = 50
@@ -60,7 +60,7 @@ class Source(Protocol[S]):
         ...
 
     def start(self, number: int, limit: int | None) -> Pending:
-        """Send the request for a page in another thread."""
+        """Send the request for a page in another thread, if it may leave."""
         ...
 
     def finish(self, pending: Pending, *, number: int, limit: int | None, timeouts: int | None) -> Page[S]:
@@ -201,12 +201,23 @@ class Walk(Generic[S]):
     def _start_ahead(self, page: Page[S]) -> None:
         last = min(page.number + self._count_ahead(), self._horizon(page))
         for number in range(page.number + 1 + len(self._started), last + 1):
-            limits = _split(number, self._limit, self._halvings)
-            self._started.append((self._halvings, [self._source.start(part, limit) for part, limit in limits]))
+            parts = self._start_parts(number)
+            if parts[0].is_sent:
+                self._started.append((self._halvings, parts))
+            if not parts[-1].is_sent:
+                return  # what stopped it would stop the next one; after the next page it is tried again
+
+    def _start_parts(self, number: int) -> list[Pending]:
+        """Send the parts of a page, up to the first one that may not leave."""
+        parts: list[Pending] = []
+        for part, limit in _split(number, self._limit, self._halvings):
+            is_stopped = bool(parts) and not parts[-1].is_sent
+            parts.append(self._source.prepare(part, limit) if is_stopped else self._source.start(part, limit))
+        return parts
 
     def _count_ahead(self) -> int:
         if self._ahead == "auto":
-            return min(max(math.ceil(self._source.latency_seconds / LATENCY_STEP_SECONDS), 1), MOST_IN_FLIGHT)
+            return min(math.ceil(self._source.latency_seconds / LATENCY_STEP_SECONDS) + 1, MOST_IN_FLIGHT)
         return self._ahead
 
     def _horizon(self, page: Page[S]) -> int:

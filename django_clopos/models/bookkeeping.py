@@ -189,10 +189,18 @@ class Drift(models.Model):
 
 
 class RequestBudget(models.Model):
-    """The shared request budget of one integrator and brand, where no Redis keeps it."""
+    """The shared request budget of one integrator and brand, or of sign-ins, where no Redis keeps it.
 
-    key = models.CharField(max_length=64, unique=True, help_text="Digest of integrator and brand.")
+    Times are the database server's.
+    """
+
+    key = models.CharField(
+        max_length=64, unique=True, help_text="Digest of integrator and brand; for sign-ins, of the address."
+    )
     arrival = models.FloatField(default=0, help_text="Theoretical arrival time of the next request, epoch seconds.")
+    minute = models.BigIntegerField(default=0, help_text="Minute of the last request, counted from the epoch.")
+    taken = models.PositiveIntegerField(default=0, help_text="Requests of that minute.")
+    taken_before = models.PositiveIntegerField(default=0, help_text="Requests of the minute before it.")
 
     def __str__(self) -> str:
         return self.key

@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
-
-from django.core.cache import caches
 from django.core.exceptions import ImproperlyConfigured
 
-from django_clopos.client import Budget, Client, Config
-from django_clopos.client.auth import token_key
-from django_clopos.client.budget_redis import RedisBudget, budget_key
+from django_clopos.client import (
+    AUTH_RATE,
+    BudgetUse,
+    Client,
+    Config,
+    RedisBudget,
+    auth_budget_key,
+    budget_key,
+    token_key,
+)
 from django_clopos.conf import Settings, load_settings
 from django_clopos.models.bookkeeping import RequestBudget
 from django_clopos.models.brands import Brand
 from django_clopos.models.fields import read_secret
 from django_clopos.sync.budget_row import RowBudget
-
-_LOCK_SECONDS = 60
+from django_clopos.sync.tokens import CacheTokenStore
 
 
 def find_brand(slug: str | None = None, *, create: bool = True) -> Brand:
@@ -48,7 +48,21 @@ def open_client(brand: Brand) -> Client:
     """Open a client for a brand, with the budget and the token that all processes share. Close it after use."""
     values = load_settings()
     config = make_config(brand, values)
-    return Client(config, budget=_make_budget(config, values), tokens=CacheTokenStore(alias=values.CACHE))
+    return Client(
+        config,
+        budget=_make_budget(config, values),
+        auth_budget=_make_auth_budget(config, values),
+        tokens=_make_token_store(values),
+    )
+
+
+def read_budget(brand: Brand) -> BudgetUse:
+    """Tell how much of a brand's shared request budget is used now, over all processes.
+
+    Raises ImproperlyConfigured where the brand has no credentials, BudgetUnavailable where Redis does not answer.
+    """
+    values = load_settings()
+    return _make_budget(make_config(brand, values), values).use()
 
 
 def make_config(brand: Brand, values: Settings) -> Config:
@@ -94,7 +108,7 @@ def forget_access(brand: Brand) -> int:
         config = make_config(brand, values)
     except ImproperlyConfigured:
         return 0  # without credentials there is neither
-    caches[values.CACHE].delete(token_key(config))
+    _make_token_store(values).delete(token_key(config))
     return RequestBudget.objects.filter(key=_budget_row_key(config)).delete()[0]
 
 
@@ -110,46 +124,25 @@ def _find_only_brand() -> Brand:
     raise ImproperlyConfigured("There is more than one brand: name one with --brand.")
 
 
-def _make_budget(config: Config, values: Settings) -> Budget:
+def _make_budget(config: Config, values: Settings) -> RedisBudget | RowBudget:
     if values.REDIS_URL:
         return RedisBudget.from_url(values.REDIS_URL, config=config)
     return RowBudget(key=_budget_row_key(config), requests_per_minute=config.requests_per_minute)
 
 
+def _make_auth_budget(config: Config, values: Settings) -> RedisBudget | RowBudget:
+    if values.REDIS_URL:
+        return RedisBudget.for_authentication(values.REDIS_URL, config=config)
+    return RowBudget(key=_shorten(auth_budget_key(config)), rate=AUTH_RATE)
+
+
+def _make_token_store(values: Settings) -> CacheTokenStore:
+    return CacheTokenStore(alias=values.CACHE, redis_url=values.REDIS_URL)
+
+
 def _budget_row_key(config: Config) -> str:
-    return budget_key(config).rpartition(":")[2]
+    return _shorten(budget_key(config))
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class CacheTokenStore:
-    """Keeps the token in Django's cache, so that it is fetched once for all processes that share the cache."""
-
-    alias: str
-
-    def get(self, key: str) -> str | None:
-        """Give the token; None: none is kept."""
-        token: str | None = caches[self.alias].get(key)
-        return token
-
-    def set(self, key: str, token: str, *, seconds: float) -> None:
-        """Keep a token for so many seconds."""
-        caches[self.alias].set(key, token, timeout=seconds)
-
-    def delete_if(self, key: str, token: str) -> None:
-        """Drop the token, unless another one has been kept in its place meanwhile."""
-        if self.get(key) == token:
-            caches[self.alias].delete(key)
-
-    def lock(self, key: str) -> AbstractContextManager[object]:
-        """Let one process at a time authenticate; a lock left behind by a killed one ends after a minute."""
-        return self._hold(f"{key}:lock")
-
-    @contextmanager
-    def _hold(self, key: str) -> Iterator[None]:
-        cache = caches[self.alias]
-        while not cache.add(key, 1, timeout=_LOCK_SECONDS):
-            time.sleep(0.05)
-        try:
-            yield
-        finally:
-            cache.delete(key)
+def _shorten(key: str) -> str:
+    return key.rpartition(":")[2]

@@ -5,12 +5,15 @@ from __future__ import annotations
 import dataclasses
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from email.utils import formatdate
 
 import httpx
 import pytest
 
 from django_clopos.client import (
+    AUTH_RATE,
     VENUES,
     AuthenticationFailed,
     BrokenBody,
@@ -18,10 +21,12 @@ from django_clopos.client import (
     CloposError,
     ConfigurationMismatch,
     ConnectionLost,
+    InProcessBudget,
     MemoryTokenStore,
     ModuleOff,
     RateLimited,
     Rejected,
+    TokenStoreUnavailable,
     token_key,
 )
 from tests.client.conftest import CONFIG, TOKEN, Clock, Remote
@@ -165,6 +170,80 @@ def test_many_cold_threads_authenticate_once(clock: Clock) -> None:
 
     assert remote.authentications == 1
     assert len(remote.asked) == 8
+
+
+class WatchedStore(MemoryTokenStore):
+    """Knows when its lock is held, and what was done meanwhile."""
+
+    is_locked = False
+
+    @contextmanager
+    def lock(self, key: str) -> Iterator[None]:
+        with super().lock(key):
+            self.is_locked = True
+            try:
+                yield
+            finally:
+                self.is_locked = False
+
+
+def test_the_lock_is_held_for_a_request_only(remote: Remote, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It ends by itself after a minute, and then a second caller would sign in too."""
+    store = WatchedStore(clock=clock)
+    budget = InProcessBudget(rate=AUTH_RATE, clock=clock)
+    budget.observe(limit=60, remaining=0, reset_seconds=100.0)
+    asked_while_locked: list[bool] = []
+    slept_while_locked: list[bool] = []
+
+    def sleep(seconds: float) -> None:
+        slept_while_locked.append(store.is_locked)
+        clock.sleep(seconds)
+
+    def fail(request: httpx.Request) -> httpx.Response:
+        asked_while_locked.append(store.is_locked)
+        return httpx.Response(429, json={}, headers={"RateLimit-Reset": "50"})
+
+    monkeypatch.setattr("time.sleep", sleep)
+    remote.auth_script.extend([fail, fail])
+    transport = httpx.MockTransport(remote)
+    Client(CONFIG, tokens=store, auth_budget=budget, transport=transport, clock=clock, sleep=sleep).page(VENUES)
+
+    assert asked_while_locked == [True, True]
+    assert sum(clock.slept) == pytest.approx(200)
+    assert not any(slept_while_locked)
+
+
+def test_a_token_that_came_while_waiting_for_a_slot_saves_the_sign_in(remote: Remote, clock: Clock) -> None:
+    store = MemoryTokenStore(clock=clock)
+    budget = InProcessBudget(rate=AUTH_RATE, clock=clock)
+    budget.observe(limit=60, remaining=0, reset_seconds=5.0)
+
+    def sleep(seconds: float) -> None:
+        store.set(token_key(CONFIG), "another caller's", seconds=60)
+        clock.sleep(seconds)
+
+    transport = httpx.MockTransport(remote)
+    Client(CONFIG, tokens=store, auth_budget=budget, transport=transport, clock=clock, sleep=sleep).page(VENUES)
+
+    assert remote.authentications == 0
+    assert remote.asked[0].headers["x-token"] == "another caller's"
+    assert budget.use().this_minute + budget.use().last_minute == 0
+
+
+def test_a_store_that_comes_back_is_asked_again(remote: Remote, clock: Clock) -> None:
+    class Shaky(MemoryTokenStore):
+        failures = 2
+
+        def get(self, key: str) -> str | None:
+            if self.failures:
+                self.failures -= 1
+                raise TokenStoreUnavailable("no store")
+            return super().get(key)
+
+    client = Client(CONFIG, tokens=Shaky(), transport=httpx.MockTransport(remote), clock=clock, sleep=clock.sleep)
+
+    assert client.page(VENUES).records == ()
+    assert remote.authentications == 1
 
 
 REFUSALS = [

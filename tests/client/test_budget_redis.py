@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import subprocess
 import sys
@@ -13,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from django_clopos.client import BudgetUnavailable, RedisBudget, budget_key
+from django_clopos.client import BudgetUnavailable, InProcessBudget, Rate, RedisBudget, auth_budget_key, budget_key
 from tests.client.conftest import CONFIG
 
 redis = pytest.importorskip("redis")
@@ -74,6 +75,60 @@ def test_the_key_goes_away_by_itself(server: Any, key: str) -> None:
     RedisBudget(server, key=key).reserve()
 
     assert 0 < server.pttl(key) <= 61_000
+
+
+def test_a_patient_request_takes_a_slot_that_is_free_or_none(server: Any, key: str) -> None:
+    budget = RedisBudget(server, key=key, requests_per_minute=60)
+
+    waits = [budget.try_take() for _ in range(5)]
+
+    assert [wait > 0 for wait in waits] == [False, False, False, True, True]
+    assert 0 < budget.reserve() <= Rate.per_minute(60).interval_seconds
+    assert budget.use().this_minute + budget.use().last_minute == 4
+
+
+def test_what_is_used_can_be_read_without_changing_it(server: Any, key: str) -> None:
+    budget = RedisBudget(server, key=key, requests_per_minute=60)
+    rested = budget.use()
+    assert (rested.limit, rested.load, rested.last_minute + rested.this_minute) == (60, 0.0, 0)
+    assert not server.exists(key)
+    budget.reserve()
+    budget.reserve()
+    assert 0.4 < RedisBudget(server, key=key, requests_per_minute=60).use().load <= 2 / 3
+
+
+def test_redis_counts_as_a_budget_in_memory_does(server: Any, key: str) -> None:
+    """In the minute in which a request leaves: 60 slots at 60 a minute go on into the next one."""
+    now = server.time()[0] + server.time()[1] / 1e6
+    memory = InProcessBudget(requests_per_minute=60, clock=lambda: now)
+    shared = RedisBudget(server, key=key, requests_per_minute=60)
+    for _ in range(60):
+        memory.reserve()
+        shared.reserve()
+
+    minute, taken, before = (int(number) for number in server.get(key).split()[1:])
+
+    assert minute == memory._book.minute
+    assert abs(taken - memory._book.taken) <= 1  # the calls took time
+    assert abs(before - memory._book.taken_before) <= 2
+
+
+def test_all_brands_of_an_address_share_one_budget_of_sign_ins() -> None:
+    other = dataclasses.replace(CONFIG, brand="other", integrator_id="another", client_id="x")
+    assert auth_budget_key(other) == auth_budget_key(CONFIG) != budget_key(CONFIG)
+    assert auth_budget_key(dataclasses.replace(CONFIG, base_url="https://elsewhere.example")) != auth_budget_key(CONFIG)
+
+
+def test_sign_ins_have_the_rate_of_the_contract(server: Any) -> None:
+    config = dataclasses.replace(CONFIG, base_url=f"https://{uuid.uuid4()}.example")
+    budget = RedisBudget.for_authentication(URL, config=config)
+    try:
+        waits = [budget.try_take() for _ in range(16)]
+        assert waits[:15] == [0.0] * 15
+        assert 1 < waits[15] < 60 / 43
+        assert budget.use().limit == 58
+    finally:
+        server.delete(auth_budget_key(config))
 
 
 def test_processes_share_one_budget(server: Any, key: str) -> None:

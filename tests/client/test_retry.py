@@ -141,7 +141,7 @@ def test_a_429_that_stays_says_when_to_come_back(client: Client, remote: Remote)
 
 
 class CountingBudget:
-    """A budget of one's own: two methods."""
+    """A budget of one's own: three methods."""
 
     def __init__(self, *waits: float) -> None:
         self.waits = list(waits)
@@ -151,6 +151,9 @@ class CountingBudget:
     def reserve(self) -> float:
         self.reserved += 1
         return self.waits.pop(0) if self.waits else 0.0
+
+    def try_take(self) -> float:
+        raise AssertionError("the client is not patient")
 
     def observe(self, *, limit: int | None, remaining: int, reset_seconds: float | None) -> None:
         self.observed.append((limit, remaining, reset_seconds))

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import threading
+from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import connection
 
-from django_clopos.client import InProcessBudget
+from django_clopos.client import BudgetUse, InProcessBudget
 from django_clopos.models import RequestBudget
 from django_clopos.sync.budget_row import RowBudget
 
@@ -61,6 +63,38 @@ def test_the_remote_can_only_lower_it() -> None:
     assert budget.reserve() == pytest.approx(20, abs=0.01)
     budget.observe(limit=300, remaining=299, reset_seconds=60)
     assert budget.reserve() > 20
+
+
+def test_a_patient_request_takes_a_slot_that_is_free_or_none() -> None:
+    budget = RowBudget(key="k", requests_per_minute=PER_MINUTE, clock=Clock())
+    assert [budget.try_take() for _ in range(3)] == [0, 0, 0]
+    assert budget.try_take() == budget.try_take() == pytest.approx(wanted(4)[3])
+    assert budget.reserve() == pytest.approx(wanted(4)[3])
+    assert RequestBudget.objects.get().taken == 4
+
+
+@pytest.mark.parametrize("minutes", [-5, 5])
+def test_a_clock_that_is_wrong_blocks_nobody(clock: Any, minutes: int) -> None:
+    budget = RowBudget(key="k", requests_per_minute=PER_MINUTE)
+    clock.shift(timedelta(minutes=minutes))
+    first = [budget.reserve() for _ in range(4)]
+    clock.shift(timedelta(minutes=-minutes))
+    assert [wait > 0 for wait in first] == [False, False, False, True]
+    assert 0 < budget.reserve() < 3 * wanted(4)[3]
+
+
+def test_what_was_used_is_told_minute_by_minute() -> None:
+    clock = Clock()
+    budget = RowBudget(key="k", requests_per_minute=PER_MINUTE, clock=clock)
+    assert budget.use() == BudgetUse(limit=60, last_minute=0, this_minute=0, load=0.0, wait_seconds=0.0)
+    clock.now = 960.0
+    budget.reserve()
+    clock.now = 1_025.0
+    budget.reserve()
+    budget.reserve()
+    use = budget.use()
+    assert (use.last_minute, use.this_minute) == (1, 2)
+    assert use.load == pytest.approx(2 / 3)
 
 
 @pytest.mark.skipif("connection.vendor != 'postgresql'", reason="threads share SQLite's memory, not its locks")

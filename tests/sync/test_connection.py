@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import threading
-import time
 from typing import Any
 
 import pytest
-from django.core.cache import caches
 from django.core.exceptions import ImproperlyConfigured
 
 from django_clopos.client.budget_redis import RedisBudget
 from django_clopos.conf import ENVIRONMENT, load_settings
 from django_clopos.models import Brand, RequestBudget
-from django_clopos.sync.connection import CacheTokenStore, find_brand, make_config, open_client
+from django_clopos.sync.connection import find_brand, make_config, open_client, read_budget
 
 pytestmark = pytest.mark.django_db
 CREDENTIALS = {"client_id": "own-id", "client_secret": "own-secret", "integrator_id": "own-integrator"}
@@ -117,72 +114,38 @@ def test_the_budget_is_a_row_unless_redis_is_named(settings: Any) -> None:
         client._exchange._budget.reserve()
     row = RequestBudget.objects.get()
     assert "own" not in row.key
+    assert row.taken == 1
     settings.CLOPOS = {"REDIS_URL": "redis://127.0.0.1:1/0"}
     with open_client(brand) as client:
         assert isinstance(client._exchange._budget, RedisBudget)
 
 
-# With which token
+def test_how_much_of_a_brands_budget_is_used_can_be_read(settings: Any) -> None:
+    settings.CLOPOS = {"REQUESTS_PER_MINUTE": 100}
+    brand = Brand.objects.create(slug="other", **CREDENTIALS)
+    assert read_budget(brand).load == 0
+    with open_client(brand) as client:
+        for _ in range(5):
+            client._exchange._budget.reserve()
+    use = read_budget(brand)
+    assert (use.limit, use.wait_seconds) == (100, pytest.approx(0.6, abs=0.6))
+    assert use.load > 0.5
+    assert use.this_minute + use.last_minute == 5
 
 
-@pytest.fixture
-def store() -> CacheTokenStore:
-    caches["default"].clear()
-    return CacheTokenStore(alias="default")
+def test_all_brands_of_an_address_sign_in_from_one_budget() -> None:
+    one = Brand.objects.create(slug="one", **CREDENTIALS)
+    two = Brand.objects.create(slug="two", **(CREDENTIALS | {"client_id": "other"}))
+    for brand in (one, two):
+        with open_client(brand) as client:
+            client._exchange.auth._budget.try_take()
+    assert RequestBudget.objects.get().taken == 2
 
 
-def test_a_token_is_kept_for_its_time(store: CacheTokenStore, clock: Any) -> None:
-    assert store.get("key") is None
-    store.set("key", "token", seconds=60)
-    assert store.get("key") == "token"
-    clock.shift(61)
-    assert store.get("key") is None
-
-
-def test_only_the_token_that_was_refused_is_dropped(store: CacheTokenStore) -> None:
-    store.set("key", "new", seconds=60)
-    store.delete_if("key", "old")
-    assert store.get("key") == "new"
-    store.delete_if("key", "new")
-    assert store.get("key") is None
-
-
-def test_a_token_is_fetched_once_however_many_need_it(store: CacheTokenStore) -> None:
-    fetched: list[int] = []
-
-    def need() -> None:
-        with store.lock("key"):
-            if store.get("key") is None:
-                time.sleep(0.02)
-                fetched.append(1)
-                store.set("key", "token", seconds=60)
-
-    threads = [threading.Thread(target=need) for _ in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert fetched == [1]
-
-
-def test_a_lock_is_given_back_after_an_error(store: CacheTokenStore) -> None:
-    with pytest.raises(ZeroDivisionError), store.lock("key"):
-        raise ZeroDivisionError
-    with store.lock("key"):
-        pass
-
-
-def test_a_lock_left_behind_ends_after_a_minute(
-    store: CacheTokenStore, clock: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    killed = store.lock("key")
-    killed.__enter__()
-    waits: list[float] = []
-
-    def sleep(seconds: float) -> None:
-        waits.append(seconds)
-        clock.shift(61)
-
-    monkeypatch.setattr("django_clopos.sync.connection.time.sleep", sleep)
-    with store.lock("key"):
-        assert len(waits) == 1
+def test_the_token_is_kept_where_the_settings_say(settings: Any) -> None:
+    brand = Brand.objects.create(slug="other", **CREDENTIALS)
+    redis = {"REDIS_URL": "redis://127.0.0.1:1/0"}
+    for values, backend in (({}, "LocMemCache"), (redis, "RedisCache"), (redis | {"CACHE": "default"}, "LocMemCache")):
+        settings.CLOPOS = values
+        with open_client(brand) as client:
+            assert type(client._exchange.auth._store._open()).__name__ == backend

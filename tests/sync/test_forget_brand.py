@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 from django.apps import apps
-from django.core.cache import cache
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -17,6 +16,7 @@ from django_clopos.sync.budget_row import RowBudget
 from django_clopos.sync.connection import make_config
 from django_clopos.sync.forget_brand import forget_brand
 from django_clopos.sync.forget_customer import forget_customer
+from django_clopos.sync.tokens import CacheTokenStore
 from django_clopos.testing import make_brand, make_receipt
 from tests.conftest import Mirror
 from tests.sync.conftest import Pull
@@ -64,11 +64,13 @@ def test_the_token_and_the_budget_go_too(brand: Brand) -> None:
     brand.save()
     config = make_config(brand, load_settings())
     key = token_key(config)
-    cache.set(key, "token")
+    values = load_settings()
+    store = CacheTokenStore(alias=values.CACHE, redis_url=values.REDIS_URL)
+    store.set(key, "token", seconds=60)
     RowBudget(key=budget_key(config).rpartition(":")[2]).reserve()
     RequestBudget.objects.create(key="another brand's")
     forget(brand)
-    assert cache.get(key) is None
+    assert store.get(key) is None
     assert RequestBudget.objects.get().key == "another brand's"
 
 

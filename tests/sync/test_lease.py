@@ -13,12 +13,13 @@ from typing import Any
 
 import pytest
 from django.db import connection, transaction
-from django.utils import timezone
+from django.db.models import DurationField, ExpressionWrapper, F
 
 from django_clopos.models import Brand, Customer, Lease
 from django_clopos.sandbox import Sandbox
 from django_clopos.sync.lease import LIFETIME, LeaseLost, hold, is_process_alive
 from django_clopos.sync.report import Listener
+from django_clopos.sync.server_clock import ServerNow
 from tests.conftest import Mirror
 
 pytestmark = pytest.mark.django_db
@@ -41,7 +42,7 @@ def find_dead_pid() -> int:
 
 def occupy(brand: Brand, **columns: Any) -> Lease:
     """Let somebody else hold the lease; by default a process of another host, for a while."""
-    defaults = {"owner": "x", "host": "elsewhere", "pid": 1, "expires_at": timezone.now() + LIFETIME, "fence": 7}
+    defaults = {"owner": "x", "host": "elsewhere", "pid": 1, "expires_at": ServerNow() + LIFETIME, "fence": 7}
     return Lease.objects.create(brand=brand, resource="customers", **(defaults | columns))
 
 
@@ -95,24 +96,62 @@ def test_a_process_of_another_host_is_not_called_dead(brand: Brand) -> None:
 
     def sleep(seconds: float) -> None:
         waits.append(seconds)
-        Lease.objects.filter(pk=row.pk).update(expires_at=timezone.now() - timedelta(seconds=1))
+        Lease.objects.filter(pk=row.pk).update(expires_at=ServerNow() - timedelta(seconds=1))
 
     with take(brand, sleep=sleep):
         assert len(waits) == 1
 
 
 def test_a_lease_that_ran_out_is_taken_over(brand: Brand) -> None:
-    occupy(brand, expires_at=timezone.now() - timedelta(seconds=1))
+    occupy(brand, expires_at=ServerNow() - timedelta(seconds=1))
     with take(brand) as held:
         assert held.fence == 8
 
 
-def test_renewing_moves_the_end(brand: Brand, clock: Any) -> None:
+def test_renewing_moves_the_end(brand: Brand) -> None:
     with take(brand) as held:
+        Lease.objects.update(expires_at=F("expires_at") - timedelta(seconds=60))
         before = Lease.objects.get().expires_at
-        clock.shift(60)
         held.renew()
-        assert Lease.objects.get().expires_at - before >= timedelta(seconds=59)
+        assert Lease.objects.get().expires_at - before >= timedelta(seconds=60)
+
+
+@pytest.mark.parametrize("minutes", [-5, 5])
+def test_a_clock_that_is_wrong_steals_no_lease(brand: Brand, clock: Any, minutes: int) -> None:
+    row = occupy(brand)
+    clock.shift(timedelta(minutes=minutes))
+    waits: list[float] = []
+
+    def sleep(seconds: float) -> None:
+        waits.append(seconds)
+        Lease.objects.filter(pk=row.pk).update(owner="")
+
+    with take(brand, sleep=sleep):
+        assert len(waits) == 1
+
+
+@pytest.mark.parametrize("minutes", [-5, 5])
+def test_a_clock_that_is_wrong_keeps_a_lease_no_longer(brand: Brand, clock: Any, minutes: int) -> None:
+    clock.shift(timedelta(minutes=minutes))
+    with take(brand) as held:
+        held.renew()
+        left = ExpressionWrapper(F("expires_at") - ServerNow(), output_field=DurationField())
+        seconds = Lease.objects.annotate(left=left).get().left.total_seconds()
+        assert LIFETIME.total_seconds() - 5 < seconds <= LIFETIME.total_seconds()
+
+
+@pytest.mark.parametrize("minutes", [-5, 5])
+def test_a_clock_that_is_wrong_gives_way_all_the_same(brand: Brand, clock: Any, minutes: int) -> None:
+    slept: list[float] = []
+    clock.shift(timedelta(minutes=minutes))
+    with take(brand, sleep=slept.append) as held:
+        Lease.objects.update(waiting_at=ServerNow())
+        held.give_way()
+        assert slept
+        Lease.objects.update(waiting_at=ServerNow() - timedelta(seconds=4))
+        slept.clear()
+        held.give_way()
+        assert slept == []
 
 
 def test_a_lease_that_was_lost_cannot_be_renewed_nor_given_back(brand: Brand) -> None:
@@ -129,7 +168,7 @@ def test_it_gives_way_only_to_one_that_waits(brand: Brand) -> None:
         fence = held.fence
         held.give_way()
         assert (slept, held.fence) == ([], fence)
-        Lease.objects.update(waiting_at=timezone.now())
+        Lease.objects.update(waiting_at=ServerNow())
         held.give_way()
         assert slept
         assert held.fence == fence + 1

@@ -149,7 +149,7 @@ def verify_brand(brand: str, *, ticket: TicketNumbers = None) -> dict[str, Any]:
             return {"status": "postponed"}
         compared = [each for each in RESOURCES if not (each.is_opt_in or each.endpoint.has_parent)]
         with open_client(row) as client:
-            client.is_patient = True  # type: ignore[attr-defined]
+            client.is_patient = True
             plan = make_plan(row, compared, client=client, days=_VERIFIED_DAYS, is_deep=False)
             findings = verify(row, plan, client=client, is_deep=False, on_finding=lambda _: held.renew())
             heal(row, findings, client=client)

@@ -23,6 +23,22 @@ def begin_plan(walk: Walk, first_day: date) -> dict[str, Any]:
 
 def read_backfill(walk: Walk, plan: dict[str, Any]) -> Generator[Batch]:
     """Read windows of whole days, oldest first, a checkpoint a window; quiet stretches are taken in longer ones."""
+    with walk.patience():
+        yield from _read_windows(walk, plan)
+
+
+def find_first_day(walk: Walk) -> date | None:
+    """Find the day before the oldest record; None: there is no record."""
+    page = walk.client.page(walk.resource.endpoint, limit=1, venue=walk.venue, sort=("created_at", "asc"))
+    if not page.records:
+        return None
+    stamps = read_stamps(page.records, "created_at", zone=walk.timezone)
+    day = (stamps[0].astimezone(walk.timezone).date() if stamps else walk.tomorrow()) - timedelta(days=1)
+    is_sorted = day <= _EPOCH or not _count(walk, _EPOCH, day - timedelta(days=1))
+    return day if is_sorted else _bisect_first_day(walk, day)
+
+
+def _read_windows(walk: Walk, plan: dict[str, Any]) -> Generator[Batch]:
     last = walk.tomorrow()
     day = date.fromisoformat(plan["next"])
     expected: int | None = _count(walk, day, LATEST) if day <= last else 0
@@ -40,17 +56,6 @@ def read_backfill(walk: Walk, plan: dict[str, Any]) -> Generator[Batch]:
                 return
         day = date.fromisoformat(plan["next"])
     yield Batch(checkpoints={"backfill": None, "trailing_at": plan["began"]}, is_page=False)
-
-
-def find_first_day(walk: Walk) -> date | None:
-    """Find the day before the oldest record; None: there is no record."""
-    page = walk.client.page(walk.resource.endpoint, limit=1, venue=walk.venue, sort=("created_at", "asc"))
-    if not page.records:
-        return None
-    stamps = read_stamps(page.records, "created_at", zone=walk.timezone)
-    day = (stamps[0].astimezone(walk.timezone).date() if stamps else walk.tomorrow()) - timedelta(days=1)
-    is_sorted = day <= _EPOCH or not _count(walk, _EPOCH, day - timedelta(days=1))
-    return day if is_sorted else _bisect_first_day(walk, day)
 
 
 def _read_window(walk: Walk, first: date, last: date, *, expected: int | None) -> Generator[Batch, None, int]:

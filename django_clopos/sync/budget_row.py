@@ -10,8 +10,8 @@ from django.db import transaction
 
 from django_clopos.client.pace import Book, BudgetUse, Rate, lower, take
 from django_clopos.models.bookkeeping import RequestBudget
+from django_clopos.sync.clock import DatabaseNow
 from django_clopos.sync.locking import begin_with_write
-from django_clopos.sync.server_clock import ServerNow
 
 _COLUMNS = ("arrival", "minute", "taken", "taken_before")
 
@@ -48,7 +48,7 @@ class RowBudget:
 
     def use(self) -> BudgetUse:
         """Say how much is used."""
-        row = RequestBudget.objects.filter(key=self.key).annotate(now=ServerNow()).first()
+        row = RequestBudget.objects.filter(key=self.key).annotate(now=DatabaseNow()).first()
         limit = self._rate.per_window if self.rate else self.requests_per_minute
         if row is None:
             return Book().use(now=0.0, rate=self._rate, limit=limit)
@@ -74,7 +74,7 @@ class RowBudget:
     def _lock_row(self) -> RequestBudget:
         rows = RequestBudget.objects.filter(key=self.key)
         begin_with_write(rows, column="arrival")
-        locked = rows.select_for_update().annotate(now=ServerNow())
+        locked = rows.select_for_update().annotate(now=DatabaseNow())
         row = locked.first()
         if row is None:
             RequestBudget.objects.bulk_create([RequestBudget(key=self.key)], ignore_conflicts=True)

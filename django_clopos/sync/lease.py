@@ -21,8 +21,8 @@ from django.db.models import F, Q
 
 from django_clopos.client.errors import SyncError
 from django_clopos.models.bookkeeping import Lease
+from django_clopos.sync.clock import DatabaseNow
 from django_clopos.sync.locking import begin_with_write
-from django_clopos.sync.server_clock import ServerNow
 
 #: Longer than a wait for the remote's rate window (60 seconds), during which no page renews it.
 LIFETIME = timedelta(seconds=120)
@@ -48,7 +48,7 @@ class Held:
     def renew(self) -> None:
         """Renew inside the page's transaction. Raises LeaseLost where another process holds it by now."""
         renewed = Lease.objects.filter(pk=self.lease_id, owner=self.owner, fence=self.fence).update(
-            expires_at=ServerNow() + LIFETIME
+            expires_at=DatabaseNow() + LIFETIME
         )
         if not renewed:
             raise LeaseLost("Another sync has taken over this resource; its data is safe, this walk ends.")
@@ -61,7 +61,7 @@ class Held:
 
     def give_way(self) -> None:
         """Let a sync that waits for this lease go first, and take it again after that one."""
-        since = ServerNow() - timedelta(seconds=3 * _POLL_SECONDS)
+        since = DatabaseNow() - timedelta(seconds=3 * _POLL_SECONDS)
         if not Lease.objects.filter(pk=self.lease_id, waiting_at__gte=since).exists():
             return
         self.release()
@@ -75,7 +75,7 @@ class Held:
             if not told:
                 self.on_wait(_name_holder(self.lease_id))
                 told = True
-            Lease.objects.filter(pk=self.lease_id).update(waiting_at=ServerNow())
+            Lease.objects.filter(pk=self.lease_id).update(waiting_at=DatabaseNow())
             self.sleep(_POLL_SECONDS)
 
     def _try_take(self) -> bool:
@@ -83,14 +83,14 @@ class Held:
         with transaction.atomic():
             begin_with_write(Lease.objects.filter(pk=self.lease_id), column="fence")
             row = Lease.objects.select_for_update().get(pk=self.lease_id)
-            free = Q(owner="") | Q(expires_at__lte=ServerNow())
+            free = Q(owner="") | Q(expires_at__lte=DatabaseNow())
             if _is_dead(row):
                 free |= Q(owner=row.owner)
             taken = Lease.objects.filter(free, pk=self.lease_id, fence=row.fence).update(
                 owner=owner,
                 host=socket.gethostname(),
                 pid=os.getpid(),
-                expires_at=ServerNow() + LIFETIME,
+                expires_at=DatabaseNow() + LIFETIME,
                 waiting_at=None,
                 fence=F("fence") + 1,
             )

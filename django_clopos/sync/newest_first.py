@@ -127,7 +127,8 @@ def _read_changes(walk: Walk, strategy: NewestFirst) -> Generator[Batch, None, b
 
 
 def _read_trailing(walk: Walk) -> Generator[Batch]:
-    yield from walk.window(walk.today() - timedelta(days=walk.trailing_days), LATEST)
+    with walk.patience():
+        yield from walk.window(walk.today() - timedelta(days=walk.trailing_days), LATEST)
     yield Batch(checkpoints={"trailing_at": walk.now.isoformat()}, is_page=False)
 
 

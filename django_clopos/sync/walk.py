@@ -7,6 +7,7 @@ with the batch, into the transaction of the page. Source: wire contract, section
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any, Literal
@@ -106,6 +107,15 @@ class Walk:
         """Read the rows created in these days, both included, in an order that late arrivals only lengthen."""
         sort = "id" if "id" in self.resource.endpoint.sortable else "created_at"
         return self.pages(sort=sort, extent=Extent(first, last), dates=(first, last))
+
+    @contextmanager
+    def patience(self) -> Iterator[None]:
+        """Let every other request of the brand go before those of this block."""
+        before, self.client.is_patient = self.client.is_patient, True
+        try:
+            yield
+        finally:
+            self.client.is_patient = before
 
     def today(self) -> date:
         """Give the day of the walk, in the zone of the days."""

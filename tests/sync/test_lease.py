@@ -17,9 +17,9 @@ from django.db.models import DurationField, ExpressionWrapper, F
 
 from django_clopos.models import Brand, Customer, Lease
 from django_clopos.sandbox import Sandbox
+from django_clopos.sync.clock import DatabaseNow
 from django_clopos.sync.lease import LIFETIME, LeaseLost, hold, is_process_alive
 from django_clopos.sync.report import Listener
-from django_clopos.sync.server_clock import ServerNow
 from tests.conftest import Mirror
 
 pytestmark = pytest.mark.django_db
@@ -42,7 +42,7 @@ def find_dead_pid() -> int:
 
 def occupy(brand: Brand, **columns: Any) -> Lease:
     """Let somebody else hold the lease; by default a process of another host, for a while."""
-    defaults = {"owner": "x", "host": "elsewhere", "pid": 1, "expires_at": ServerNow() + LIFETIME, "fence": 7}
+    defaults = {"owner": "x", "host": "elsewhere", "pid": 1, "expires_at": DatabaseNow() + LIFETIME, "fence": 7}
     return Lease.objects.create(brand=brand, resource="customers", **(defaults | columns))
 
 
@@ -96,14 +96,14 @@ def test_a_process_of_another_host_is_not_called_dead(brand: Brand) -> None:
 
     def sleep(seconds: float) -> None:
         waits.append(seconds)
-        Lease.objects.filter(pk=row.pk).update(expires_at=ServerNow() - timedelta(seconds=1))
+        Lease.objects.filter(pk=row.pk).update(expires_at=DatabaseNow() - timedelta(seconds=1))
 
     with take(brand, sleep=sleep):
         assert len(waits) == 1
 
 
 def test_a_lease_that_ran_out_is_taken_over(brand: Brand) -> None:
-    occupy(brand, expires_at=ServerNow() - timedelta(seconds=1))
+    occupy(brand, expires_at=DatabaseNow() - timedelta(seconds=1))
     with take(brand) as held:
         assert held.fence == 8
 
@@ -135,7 +135,7 @@ def test_a_clock_that_is_wrong_keeps_a_lease_no_longer(brand: Brand, clock: Any,
     clock.shift(timedelta(minutes=minutes))
     with take(brand) as held:
         held.renew()
-        left = ExpressionWrapper(F("expires_at") - ServerNow(), output_field=DurationField())
+        left = ExpressionWrapper(F("expires_at") - DatabaseNow(), output_field=DurationField())
         seconds = Lease.objects.annotate(left=left).get().left.total_seconds()
         assert LIFETIME.total_seconds() - 5 < seconds <= LIFETIME.total_seconds()
 
@@ -145,10 +145,10 @@ def test_a_clock_that_is_wrong_gives_way_all_the_same(brand: Brand, clock: Any, 
     slept: list[float] = []
     clock.shift(timedelta(minutes=minutes))
     with take(brand, sleep=slept.append) as held:
-        Lease.objects.update(waiting_at=ServerNow())
+        Lease.objects.update(waiting_at=DatabaseNow())
         held.give_way()
         assert slept
-        Lease.objects.update(waiting_at=ServerNow() - timedelta(seconds=4))
+        Lease.objects.update(waiting_at=DatabaseNow() - timedelta(seconds=4))
         slept.clear()
         held.give_way()
         assert slept == []
@@ -168,7 +168,7 @@ def test_it_gives_way_only_to_one_that_waits(brand: Brand) -> None:
         fence = held.fence
         held.give_way()
         assert (slept, held.fence) == ([], fence)
-        Lease.objects.update(waiting_at=ServerNow())
+        Lease.objects.update(waiting_at=DatabaseNow())
         held.give_way()
         assert slept
         assert held.fence == fence + 1

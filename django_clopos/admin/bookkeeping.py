@@ -132,4 +132,4 @@ class LeaseAdmin(ReadOnlyAdmin):
 class RequestBudgetAdmin(ReadOnlyAdmin):
     """The shared request budgets."""
 
-    list_display = ("key", "arrival")
+    list_display = ("key", "arrival", "minute", "taken", "taken_before")

@@ -24,7 +24,8 @@ from django_clopos.models.venues import Venue
 from django_clopos.signals import step_finished, sync_finished
 from django_clopos.sync.checkpoints import Checkpoints
 from django_clopos.sync.connection import open_client
-from django_clopos.sync.lease import hold, is_process_alive
+from django_clopos.sync.endings import choose_status, close_dead_runs, explain
+from django_clopos.sync.lease import hold
 from django_clopos.sync.removals import Allowance
 from django_clopos.sync.report import Listener, RunReport
 from django_clopos.sync.scope import choose_venues, is_scope_known
@@ -133,7 +134,7 @@ class _Engine:
     def run(self, client: Client | None) -> RunReport:
         run = self.report.run
         if self.writes:
-            _close_dead_runs(self.brand)
+            close_dead_runs(self.brand)
             run.save()
         self.listener.run_started(run, steps=len(self.resources))
         with self._account():
@@ -285,8 +286,8 @@ class _Engine:
 
     def _close_step(self, row: SyncStep, error: BaseException | None) -> None:
         row.finished_at = timezone.now()
-        row.status = _choose_status(error)
-        row.error = _explain(error)
+        row.status = choose_status(error)
+        row.error = explain(error)
         if isinstance(error, CloposError):
             self._note(error)
         if self.writes:
@@ -332,38 +333,6 @@ def is_hopeless(error: CloposError, *, has_read: bool) -> bool:
 def is_dated(resource: Resource) -> bool:
     """Tell whether --since and --until mean something for a resource."""
     return resource.endpoint.dated or isinstance(resource.strategy, PerParent)
-
-
-def _choose_status(error: BaseException | None) -> Status:
-    match error:
-        case None:
-            return Status.SUCCEEDED
-        case KeyboardInterrupt():
-            return Status.ABANDONED
-        case _:
-            return Status.FAILED
-
-
-def _explain(error: BaseException | None) -> str:
-    match error:
-        case None:
-            return ""
-        case CloposError():
-            return str(error)
-        case KeyboardInterrupt():
-            return "Stopped by hand."
-        case _:
-            return f"An unforeseen error ({type(error).__name__})."
-
-
-def _close_dead_runs(brand: Brand) -> None:
-    """Mark runs of this host whose process has died as abandoned."""
-    for run in SyncRun.objects.filter(brand=brand, status=Status.RUNNING, host=socket.gethostname()):
-        if run.pid is not None and not is_process_alive(run.pid):
-            now = timezone.now()
-            run.steps.filter(status=Status.RUNNING).update(status=Status.ABANDONED, finished_at=now)
-            run.status, run.finished_at, run.error = Status.ABANDONED, now, "Its process was killed."
-            run.save()
 
 
 __all__ = ["Options", "add_needed", "is_dated", "is_hopeless", "store_records", "sync"]

@@ -6,6 +6,7 @@ import os
 import socket
 import subprocess
 import sys
+from datetime import timedelta
 from typing import Any
 
 import httpx
@@ -14,9 +15,10 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils import timezone
 
 from django_clopos.mirror import RESOURCES, get_resource
-from django_clopos.models import Brand, Customer, Product, SyncRun, SyncStep
-from django_clopos.models.bookkeeping import COUNTS
+from django_clopos.models import Brand, Customer, Lease, Product, SyncRun, SyncStep
+from django_clopos.models.bookkeeping import COUNTS, Status
 from django_clopos.sandbox import Fault, FaultKind, Sandbox
+from django_clopos.sync.clock import after
 from django_clopos.sync.engine import Options, add_needed, is_dated, sync
 from tests.conftest import SLUG, Mirror, make_sandbox, open_test_client
 from tests.sync.conftest import Pull, Remote, open_remote
@@ -237,3 +239,30 @@ def test_a_record_listed_and_nested_counts_the_same_in_a_dry_run(
     dry = pull("products", *records, is_dry_run=True)
     assert counts(pull("products", *records)) == counts(dry)
     assert Product.objects.get(clopos_id=1).is_nested is False
+
+
+class TestSilentRuns:
+    """Runs of another host, of which nobody here can tell whether their process lives."""
+
+    def start(self, brand: Brand, *, age: timedelta) -> SyncRun:
+        return SyncRun.objects.create(brand=brand, host="elsewhere", pid=7, started_at=timezone.now() - age)
+
+    def test_one_without_a_lease_is_closed(self, mirror: Mirror, brand: Brand) -> None:
+        run = self.start(brand, age=timedelta(minutes=11))
+        mirror("venues")
+        run.refresh_from_db()
+        assert run.status == Status.ABANDONED
+
+    def test_one_that_holds_a_lease_goes_on(self, mirror: Mirror, brand: Brand) -> None:
+        run = self.start(brand, age=timedelta(minutes=11))
+        ends = after(timedelta(minutes=1))
+        Lease.objects.create(brand=brand, resource="receipts", owner="x", host="elsewhere", pid=7, expires_at=ends)
+        mirror("venues")
+        run.refresh_from_db()
+        assert run.status == Status.RUNNING
+
+    def test_a_young_one_goes_on(self, mirror: Mirror, brand: Brand) -> None:
+        run = self.start(brand, age=timedelta(minutes=5))
+        mirror("venues")
+        run.refresh_from_db()
+        assert run.status == Status.RUNNING

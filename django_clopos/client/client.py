@@ -54,6 +54,7 @@ class Client:
         tokens: where the token is kept; by default in this client.
         is_patient: let the requests of other clients go first: see `is_patient`.
         transport: an httpx transport in place of the network, such as `httpx.WSGITransport` over the sandbox.
+        shares_connections: with the other clients of this process that do, so that they outlive this one.
         sleep: how to wait for the budget; by default a wait that closing cuts short.
         clock: monotonic seconds.
         wall_clock: epoch seconds.
@@ -68,13 +69,14 @@ class Client:
         tokens: TokenStore | None = None,
         is_patient: bool = False,
         transport: httpx.BaseTransport | None = None,
+        shares_connections: bool = False,
         sleep: Callable[[float], None] | None = None,
         clock: Callable[[], float] = time.monotonic,
         wall_clock: Callable[[], float] = time.time,
     ) -> None:
         self.config = config
         self._wall_clock = wall_clock
-        self._transport = Transport(config, base=transport, clock=clock)
+        self._transport = Transport(config, base=transport, shares_connections=shares_connections, clock=clock)
         self._exchange = Exchange(
             config,
             transport=self._transport,

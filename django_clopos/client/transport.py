@@ -6,11 +6,13 @@ up in a chained exception. An httpx client belongs to one process: shared over a
 
 from __future__ import annotations
 
+import atexit
 import os
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from importlib.metadata import version
+from urllib.request import getproxies
 
 import httpx
 
@@ -21,6 +23,8 @@ from django_clopos.client.scrub import scrub
 
 KEEPALIVE_SECONDS = 60.0
 CONNECTIONS = 10
+
+_LIMITS = httpx.Limits(max_connections=CONNECTIONS, keepalive_expiry=KEEPALIVE_SECONDS)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -62,10 +66,17 @@ class Transport:
     """Sends requests; may be used by several threads."""
 
     def __init__(
-        self, config: Config, *, base: httpx.BaseTransport | None = None, clock: Callable[[], float] = time.monotonic
+        self,
+        config: Config,
+        *,
+        base: httpx.BaseTransport | None = None,
+        shares_connections: bool = False,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
+        """`shares_connections`: with every other transport of this process that does; they outlive `close`."""
         self._config = config
         self._base = base
+        self._shares_connections = shares_connections
         self._clock = clock
         self._clients: dict[int, httpx.Client] = {}
 
@@ -113,9 +124,9 @@ class Transport:
                 write=config.write_timeout_seconds,
                 pool=config.pool_timeout_seconds,
             ),
-            limits=httpx.Limits(max_connections=CONNECTIONS, keepalive_expiry=KEEPALIVE_SECONDS),
+            limits=_LIMITS,
             headers={"Accept": "application/json", "User-Agent": f"django-clopos/{version('django-clopos')}"},
-            transport=self._base,
+            transport=self._base or (_share_connections() if self._shares_connections else None),
         )
 
     def _name_failure(self, error: Exception, request: Request, token: Token | None) -> CloposError:
@@ -124,6 +135,43 @@ class Transport:
         if kind is ConnectionLost and reason:
             problem = f"{problem} ({reason})"
         return kind(problem, method=request.method, path=request.path)
+
+
+class _KeptOpen(httpx.BaseTransport):
+    """Connections that a client does not close with itself. Cookies stay with the client: brands share none."""
+
+    def __init__(self) -> None:
+        self._inner = httpx.HTTPTransport(limits=_LIMITS)
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        return self._inner.handle_request(request)
+
+    def close_all(self) -> None:
+        """Close them after all."""
+        self._inner.close()
+
+
+_kept: dict[int, _KeptOpen] = {}
+
+
+def _share_connections() -> httpx.BaseTransport | None:
+    """Give this process's connections; a client of its own for every task would cost 25 ms and a handshake each time.
+
+    None where the environment names a proxy, which httpx heeds only in transports that it makes itself.
+    """
+    if getproxies():
+        return None
+    pid = os.getpid()
+    if pid not in _kept:
+        atexit.register(close_shared_connections)
+    return _kept.get(pid) or _kept.setdefault(pid, _KeptOpen())
+
+
+def close_shared_connections() -> None:
+    """Close this process's shared connections; the next client that shares opens new ones."""
+    kept = _kept.pop(os.getpid(), None)
+    if kept is not None:
+        kept.close_all()
 
 
 def _write_headers(request: Request, token: Token | None) -> dict[str, str]:

@@ -53,6 +53,7 @@ def open_client(brand: Brand) -> Client:
         budget=_make_budget(config, values),
         auth_budget=_make_auth_budget(config, values),
         tokens=_make_token_store(values),
+        shares_connections=True,
     )
 
 

@@ -7,7 +7,6 @@ import gzip
 import socket
 import subprocess
 import sys
-import textwrap
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -18,7 +17,7 @@ import httpx
 import pytest
 
 from django_clopos.client import VENUES, Client, CloposError, ConnectionLost, RemoteTimeout
-from django_clopos.client.transport import Answer, Request, Transport
+from django_clopos.client.transport import Answer, Request, Transport, close_shared_connections
 from django_clopos.sandbox import Sandbox, serve
 from tests.client.conftest import CONFIG, Clock, Remote
 
@@ -158,7 +157,7 @@ url, brand, client_id, client_secret, integrator_id = sys.argv[1:]
 client = Client(Config(
     base_url=url, brand=brand, client_id=client_id, client_secret=client_secret, integrator_id=integrator_id,
     requests_per_minute=100_000,
-))
+), OPTIONS)
 client.page(CUSTOMERS)  # a connection is open when the process forks
 child = os.fork()
 endpoint = CUSTOMERS if child else PRODUCTS
@@ -176,14 +175,15 @@ else:
 """
 
 
-def test_a_fork_gets_connections_of_its_own() -> None:
+@pytest.mark.parametrize("options", ["", "shares_connections=True"])
+def test_a_fork_gets_connections_of_its_own(options: str) -> None:
     """Over a shared connection a child reads answers that its parent asked for, valid JSON with status 200."""
     sandbox = Sandbox(days=1, receipts_per_day=2, today=date(2026, 11, 20), requests_per_window=10**6)
     credentials = sandbox.credentials("demo")
     with serve(sandbox, port=0) as server:
         program = subprocess.run(
             [
-                *(sys.executable, "-W", "error", "-c", textwrap.dedent(FORK), server.url, credentials.brand),
+                *(sys.executable, "-W", "error", "-c", FORK.replace("OPTIONS", options), server.url, credentials.brand),
                 *(credentials.client_id, credentials.client_secret, credentials.integrator_id),
             ],
             capture_output=True,
@@ -194,3 +194,47 @@ def test_a_fork_gets_connections_of_its_own() -> None:
 
     assert program.stderr == ""
     assert sorted(program.stdout.splitlines()) == ["customers 0", "products 0"]
+
+
+class TestSharedConnections:
+    def serve_and_count(self, *, clients: int, shares: bool) -> int:
+        """Send a request from each of several clients, one after another, and count the connections made."""
+        opened: list[socket.socket] = []
+
+        def answer(connection: socket.socket) -> None:
+            opened.append(connection)
+            reply = b"HTTP/1.1 200 OK\r\nSet-Cookie: a=b\r\nContent-Length: 2\r\n\r\n{}"
+            connection.sendall(reply)
+            while asked := connection.recv(65536):
+                assert b"cookie" not in asked.lower()
+                connection.sendall(reply)
+
+        with listen(answer) as url:
+            for _ in range(clients):
+                transport = Transport(dataclasses.replace(CONFIG, base_url=url), shares_connections=shares)
+                assert isinstance(transport.send(Request(path="venues")), Answer)
+                transport.close()
+            close_shared_connections()
+        return len(opened)
+
+    def test_clients_that_share_make_one_connection_and_keep_their_cookies_apart(self) -> None:
+        assert self.serve_and_count(clients=3, shares=True) == 1
+
+    def test_clients_that_do_not_share_make_one_each(self) -> None:
+        assert self.serve_and_count(clients=3, shares=False) == 3
+
+    def test_a_proxy_of_the_environment_is_heeded(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        asked: list[bytes] = []
+
+        def answer(connection: socket.socket) -> None:
+            asked.append(b"")
+            connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}")
+
+        with listen(answer) as url:
+            monkeypatch.setenv("http_proxy", url.removesuffix("/open-api/v2"))
+            transport = Transport(
+                dataclasses.replace(CONFIG, base_url="http://somewhere.invalid/v2"), shares_connections=True
+            )
+            assert isinstance(transport.send(Request(path="venues")), Answer)
+            transport.close()
+        assert asked

@@ -6,12 +6,13 @@ import os
 import socket
 import time
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import Any
 
-from django.db import router
+from django.db import InterfaceError, OperationalError, close_old_connections, router
 from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Greatest, Least
 
@@ -29,6 +30,8 @@ from django_clopos.sync.report import Listener
 #: Longer than the longest silence of a worker that lives: a spent window, or a remote that answers nothing.
 LIFETIME = timedelta(minutes=4)
 _RENEW_SECONDS = 15.0
+#: Half a minute in all, within which a database comes back from a restart.
+_PAUSES_SECONDS = (1.0, 2.0, 4.0, 8.0, 15.0)
 
 
 @dataclass(kw_only=True, slots=True)
@@ -78,9 +81,8 @@ class Claim(Listener):
 
     def _settle(self, **columns: object) -> None:
         """Give the claim back; a process that has taken it over meanwhile is left alone."""
-        self._mine().update(
-            started_at=None, holder="", queued_at=None, finished_at=DatabaseNow(), ticket=F("ticket") + 1, **columns
-        )
+        ended: dict[str, Any] = {"finished_at": DatabaseNow(), "ticket": F("ticket") + 1, **columns}
+        _insist(lambda: self._mine().update(started_at=None, holder="", queued_at=None, **ended))
         self.is_settled = True
 
     def _mine(self) -> QuerySet[Schedule]:
@@ -125,6 +127,19 @@ def claim(ticket: Sequence[int] | None) -> Iterator[Claim | NoClaim | None]:
     finally:
         if not found.is_settled:
             found.postpone(timedelta(0))
+
+
+def _insist(write: Callable[[], object]) -> None:
+    """Write, and wait for a database that is away: it may be restarting, and a job left claimed waits for minutes."""
+    for pause in _PAUSES_SECONDS:
+        try:
+            write()
+        except (OperationalError, InterfaceError):
+            close_old_connections()  # the broken one
+            time.sleep(pause)
+        else:
+            return
+    write()
 
 
 def make_due(brand_id: int, work: Work) -> None:

@@ -15,6 +15,7 @@ from django_clopos.mirror.resource import Urgency
 from django_clopos.models.schedule import Schedule
 from django_clopos.schedule.jobs import JOBS, JOBS_BY_NAME, Job
 from django_clopos.schedule.rows import find_due, lock_rows
+from django_clopos.schedule.waits import choose_wait
 from django_clopos.sync.clock import DatabaseNow, after
 from django_clopos.sync.lease import is_process_alive
 from django_clopos.sync.locking import begin_with_write
@@ -23,6 +24,7 @@ from django_clopos.sync.locking import begin_with_write
 PATIENCE = timedelta(minutes=10)
 PATIENCE_WHEN_URGENT = timedelta(minutes=2)
 
+_KILLED = RuntimeError("The worker that did this was killed, or its machine lost its way to the database.")
 _URGENT = [job.name for job in JOBS if job.urgency == Urgency.NOW]
 
 
@@ -77,13 +79,24 @@ def call_off(schedule_id: int) -> None:
 
 
 def release_dead() -> None:
-    """Make due again what a killed worker held."""
+    """Make due again what a killed worker held: at once, and after a wait where it is killed again and again.
+
+    A job that takes more memory than there is would otherwise kill one worker after the other.
+    """
     running = Schedule.objects.exclude(started_at=None)
     here = running.filter(host=socket.gethostname()).values_list("pk", "pid")
     dead = [pk for pk, pid in here if pid is not None and not is_process_alive(pid)]
-    running.filter(Q(pk__in=dead) | Q(alive_until__lte=DatabaseNow())).update(
-        started_at=None, holder="", queued_at=None, due_at=DatabaseNow(), ticket=F("ticket") + 1
-    )
+    for row in running.filter(Q(pk__in=dead) | Q(alive_until__lte=DatabaseNow())):
+        wait = choose_wait(_KILLED, failures=row.failures) if row.failures else timedelta(0)
+        running.filter(pk=row.pk, holder=row.holder).update(
+            started_at=None,
+            holder="",
+            queued_at=None,
+            due_at=after(wait),
+            ticket=F("ticket") + 1,
+            failures=F("failures") + 1,
+            error=str(_KILLED),
+        )
 
 
 def _take(which: Q, *, most: int) -> list[Ticket]:

@@ -6,11 +6,14 @@ import random
 from datetime import timedelta
 
 from django.core.exceptions import ImproperlyConfigured
+from django.db import InterfaceError, OperationalError
 
 from django_clopos.client import CloposError, Rejected, Unavailable
 
 _FIRST_AND_LONGEST: tuple[tuple[type[BaseException], timedelta, timedelta], ...] = (
     (Unavailable, timedelta(seconds=15), timedelta(minutes=15)),
+    (OperationalError, timedelta(seconds=15), timedelta(minutes=15)),
+    (InterfaceError, timedelta(seconds=15), timedelta(minutes=15)),
     # Somebody must change something first; until then every attempt costs the restaurant a failed sign-in.
     (Rejected, timedelta(minutes=5), timedelta(hours=6)),
     (ImproperlyConfigured, timedelta(minutes=5), timedelta(hours=6)),
@@ -33,4 +36,6 @@ def explain(error: BaseException) -> str:
     """Say what went wrong, without what an unforeseen error may quote: rows, addresses, people."""
     if isinstance(error, (CloposError, ImproperlyConfigured)):
         return str(error)
+    if isinstance(error, (OperationalError, InterfaceError)):
+        return f"The database did not answer ({type(error).__name__}); the worker's log has the whole error."
     return f"An unforeseen error ({type(error).__name__}); the worker's log has its traceback."

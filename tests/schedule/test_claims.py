@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
+from django.db import OperationalError, connection
 
 from django_clopos.client import AuthenticationFailed, ConnectionLost, Forbidden, RateLimited
 from django_clopos.models import Brand, Work
@@ -210,3 +211,27 @@ class TestWaits:
 
     def test_an_error_of_ours_is_told_whole(self) -> None:
         assert explain(ImproperlyConfigured("Set CLOPOS_BRAND.")) == "Set CLOPOS_BRAND."
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_database_that_comes_back_in_time_is_told_how_the_job_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    slept: list[float] = []
+    monkeypatch.setattr("django_clopos.schedule.claims.time.sleep", slept.append)
+
+    def be_away(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        if len(slept) < 3:
+            raise OperationalError("the database system is starting up")
+        return execute(sql, params, many, context)
+
+    with claim(take()) as held, connection.execute_wrapper(be_away):
+        assert held is not None
+        held.succeed()
+    assert slept == [1, 2, 4]
+    assert find("orders").succeeded_at is not None
+
+
+def test_a_job_that_the_database_broke_is_tried_again_soon_and_says_so() -> None:
+    with pytest.raises(OperationalError), claim(take()):
+        raise OperationalError("server closed the connection, host=secret.example")
+    assert find("orders").error.startswith("The database did not answer (OperationalError)")
+    assert wait_of("orders") < timedelta(seconds=30)

@@ -177,3 +177,17 @@ def test_two_ticks_at_once_share_the_jobs() -> None:
     for thread in threads:
         thread.join()
     assert sorted(found) == sorted(job.name for job in JOBS if not job.begins_late)
+
+
+def test_a_killed_worker_is_a_failure_that_says_so() -> None:
+    put("backfill", started_at=timedelta(0), host=socket.gethostname(), pid=find_dead_pid())
+    assert "backfill" in names()
+    row = find("backfill")
+    assert (row.failures, row.started_at) == (1, None)
+    assert row.error.startswith("The worker that did this was killed")
+
+
+def test_a_job_that_kills_one_worker_after_the_other_waits() -> None:
+    put("backfill", started_at=timedelta(0), host=socket.gethostname(), pid=find_dead_pid(), failures=1)
+    assert "backfill" not in names()
+    assert wait_of("backfill") > timedelta(minutes=1)

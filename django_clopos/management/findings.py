@@ -7,6 +7,7 @@ from typing import Any
 
 from django.core.management.base import OutputWrapper
 
+from django_clopos.management.columns import print_columns
 from django_clopos.models.brands import Brand
 from django_clopos.sync.verify import Finding
 
@@ -38,11 +39,7 @@ def print_findings(stdout: OutputWrapper, findings: Sequence[Finding]) -> None:
     groups: dict[tuple[str, int | None], list[Finding]] = {}
     for finding in findings:
         groups.setdefault((finding.row.resource, finding.row.venue), []).append(finding)
-    lines = [_HEADER, *(_make_line(group) for group in groups.values())]
-    widths = [max(len(line[column]) for line in lines) for column in range(len(_HEADER))]
-    lines.insert(1, ["-" * width for width in widths])
-    for line in lines:
-        stdout.write("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip())
+    print_columns(stdout, _HEADER, [_make_line(group) for group in groups.values()])
 
 
 def findings_as_json(brand: Brand, findings: Sequence[Finding]) -> dict[str, Any]:

@@ -13,7 +13,9 @@ from django_clopos.admin.filters import BrandFilter
 from django_clopos.admin.readonly import ReadOnlyAdmin
 from django_clopos.models import Schedule
 from django_clopos.schedule.jobs import JOBS_BY_NAME, choose_cadence
+from django_clopos.schedule.judgement import JobStatus, judge_row
 from django_clopos.schedule.tickets import call_off
+from django_clopos.sync.clock import DatabaseNow
 
 _EDITABLE = ("every_seconds", "is_paused")
 
@@ -22,7 +24,7 @@ _EDITABLE = ("every_seconds", "is_paused")
 class ScheduleAdmin(ReadOnlyAdmin):
     """Jobs of the brands."""
 
-    list_display = ("job", "brand", "cadence", "is_paused", "due_at", "started_at", "succeeded_at", "failures", "error")
+    list_display = ("job", "brand", "cadence", "is_fresh", "state", "succeeded_at", "due_at", "failures", "error")
     list_filter: ClassVar[Any] = ("work", "is_paused", BrandFilter)
     search_fields: ClassVar[Any] = ("^resource", "^work")
 
@@ -31,8 +33,10 @@ class ScheduleAdmin(ReadOnlyAdmin):
         return request.user.has_perm("django_clopos.change_schedule")
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
-        """Join the brand, by whose slug the settings name cadences."""
-        return super().get_queryset(request).select_related("brand").defer("brand__client_secret")
+        """Join the brand, by whose slug the settings name cadences; and read the clock by which jobs are fresh."""
+        rows = super().get_queryset(request).select_related("brand").defer("brand__client_secret")
+        timed: models.QuerySet[Any] = rows.annotate(now=DatabaseNow())
+        return timed
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         """Show what may be changed first."""
@@ -57,3 +61,18 @@ class ScheduleAdmin(ReadOnlyAdmin):
         """How often, with the settings and the default taken into account."""
         job = JOBS_BY_NAME.get(row.job)
         return choose_cadence(job, brand=row.brand.slug, own_seconds=row.every_seconds) if job else "unknown"
+
+    @admin.display(description="fresh", boolean=True)
+    def is_fresh(self, row: Any) -> bool | None:
+        """Whether it is younger than its limit; unknown where there is none."""
+        status = self._judge(row)
+        return None if status is None or status.limit is None else not status.is_stale
+
+    @admin.display
+    def state(self, row: Any) -> str:
+        """What is being done about it."""
+        status = self._judge(row)
+        return "unknown" if status is None else str(status.state)
+
+    def _judge(self, row: Any) -> JobStatus | None:
+        return judge_row(row, now=row.now) if row.job in JOBS_BY_NAME and row.brand.is_active else None

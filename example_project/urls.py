@@ -9,5 +9,6 @@ from django.views.generic import RedirectView
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="admin:index")),
     path("admin/", admin.site.urls),
+    path("health/", include("django_clopos.health")),
     path("api/", include("django_clopos.api.urls")),
 ]

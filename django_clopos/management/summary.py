@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from django.core.management.base import OutputWrapper
@@ -30,26 +29,21 @@ def print_summary(stdout: OutputWrapper, style: Style, report: RunReport) -> Non
         stdout.write(_conclude(style, report))
 
 
-def print_json(stdout: OutputWrapper, report: RunReport) -> None:
-    """Print the run and its steps as one JSON object."""
+def report_as_json(report: RunReport) -> dict[str, Any]:
+    """Give the run and its steps, for a program."""
     run = report.run
-    stdout.write(
-        json.dumps(
-            {
-                "run": run.pk,
-                "brand": run.brand.slug,
-                "status": run.status,
-                "dry_run": report.is_dry_run,
-                "started_at": run.started_at.isoformat(),
-                "finished_at": run.finished_at.isoformat() if run.finished_at else None,
-                "error": run.error,
-                **{name: report.total(name) for name in COUNTS},
-                "waited_seconds": round(report.total("waited_seconds"), 3),
-                "steps": [_step_as_json(step) for step in report.steps],
-            },
-            indent=2,
-        )
-    )
+    return {
+        "run": run.pk,
+        "brand": run.brand.slug,
+        "status": run.status,
+        "dry_run": report.is_dry_run,
+        "started_at": run.started_at.isoformat(),
+        "finished_at": run.finished_at.isoformat() if run.finished_at else None,
+        "error": run.error,
+        **{name: report.total(name) for name in COUNTS},
+        "waited_seconds": round(report.total("waited_seconds"), 3),
+        "steps": [_step_as_json(step) for step in report.steps],
+    }
 
 
 def _step_as_json(step: SyncStep) -> dict[str, Any]:

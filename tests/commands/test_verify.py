@@ -106,7 +106,7 @@ def test_what_makes_no_sense_is_refused(arguments: tuple[str, ...], sentence: st
 def test_every_flag_is_in_the_readme() -> None:
     readme = (Path(__file__).resolve().parents[2] / "README.md").read_text(encoding="utf-8")
     section = readme.partition("### clopos_verify")[2].partition("\n### ")[0]
-    named = set(re.findall(r"^\| `(--[a-z]+)", section, re.MULTILINE))
+    named = set(re.findall(r"^\| `(--[a-z-]+)", section, re.MULTILINE))
     parser = load_command_class("django_clopos", "clopos_verify").create_parser("manage.py", "clopos_verify")
     common = load_command_class("django.core", "sendtestemail").create_parser("", "")
     assert named == set(parser._option_string_actions) - set(common._option_string_actions)

@@ -45,7 +45,15 @@ def test_every_setting_has_a_line_with_its_variable_and_its_default(key: str) ->
 
 @pytest.mark.parametrize(
     "command",
-    ["clopos_sync", "clopos_check", "clopos_rebuild", "clopos_retry_rejected", "clopos_prune", "clopos_forget"],
+    [
+        "clopos_sync",
+        "clopos_check",
+        "clopos_status",
+        "clopos_rebuild",
+        "clopos_retry_rejected",
+        "clopos_prune",
+        "clopos_forget",
+    ],
 )
 def test_every_flag_is_named_under_its_command(command: str) -> None:
     section = README.partition(f"### {command}")[2].partition("\n### ")[0]

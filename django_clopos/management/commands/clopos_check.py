@@ -6,10 +6,11 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.core.exceptions import ImproperlyConfigured
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
 from django_clopos.client import AuthenticationFailed, Client, CloposError, ConnectionLost
 from django_clopos.conf import load_settings
+from django_clopos.management.brands import BrandsCommand, Outcome
 from django_clopos.management.progress import keep_logs_off_the_screen
 from django_clopos.management.tables import check_tables
 from django_clopos.mirror import RESOURCES
@@ -27,22 +28,22 @@ _SHOWN_DRIFT = 20
 _MEASURED_VENUES = 5
 
 
-class Command(BaseCommand):
+class Command(BrandsCommand):
     """Exit status: 0 everything works, 1 something does not."""
 
     help = "Test the Clopos configuration: settings, database, address, credentials, and every resource."
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Declare the flags."""
-        parser.add_argument("--brand", help="Slug; default: the environment's, or the only one.")
+        super().add_arguments(parser)
         parser.add_argument("--references", action="store_true", help="Count references that lead nowhere.")
 
-    def handle(self, *args: Any, **flags: Any) -> None:
+    def work(self, brand: str | None, outcome: Outcome, flags: dict[str, Any]) -> None:
         """Check from the inside out; stop where the rest could not work."""
         self.failures = 0
         keep_logs_off_the_screen()
         try:
-            self._check(flags["brand"], counts_references=flags["references"])
+            self._check(brand, counts_references=flags["references"])
         except ImproperlyConfigured as error:
             self._fail("configuration", str(error))
         except CloposError as error:

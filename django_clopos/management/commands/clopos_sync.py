@@ -8,34 +8,34 @@ from datetime import date, timedelta
 from typing import Any, NoReturn
 
 from django.core.exceptions import ImproperlyConfigured
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.utils import timezone
 
+from django_clopos.management.brands import FAILED, INTERRUPTED, PARTIAL, BrandsCommand, Outcome
 from django_clopos.management.progress import choose_listener
-from django_clopos.management.summary import print_json, print_summary
+from django_clopos.management.summary import print_summary, report_as_json
 from django_clopos.management.tables import check_tables
 from django_clopos.mirror import RESOURCES, get_resource
 from django_clopos.mirror.resource import Resource
 from django_clopos.models.bookkeeping import Status
 from django_clopos.models.brands import Brand
 from django_clopos.models.venues import Venue
+from django_clopos.schedule.holds import try_now
 from django_clopos.sync.connection import find_brand
 from django_clopos.sync.engine import Options, add_needed, is_dated, sync
 from django_clopos.sync.report import RunReport
 
-FAILED, PARTIAL, INTERRUPTED = 1, 3, 130
 
-
-class Command(BaseCommand):
+class Command(BrandsCommand):
     """Exit status: 0 succeeded, 1 failed, 3 partial or (with --fail-on-reject) rejected rows, 130 stopped by Ctrl-C."""
 
     help = "Mirror Clopos data into this site's database."
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Declare the flags."""
+        super().add_arguments(parser)
         names = ", ".join(resource.name for resource in RESOURCES)
         parser.add_argument("resources", nargs="*", metavar="resource", help=f"What to mirror; default: all. {names}")
-        parser.add_argument("--brand", help="Slug; default: the environment's, or the only one.")
         parser.add_argument("--venue", type=int, action="append", default=[], help="Clopos id of a venue; repeatable.")
         parser.add_argument(
             "--since", type=_parse_day, help="First day (YYYY-MM-DD) of orders and receipts to read again."
@@ -50,16 +50,16 @@ class Command(BaseCommand):
         parser.add_argument("--no-progress", action="store_true", help="Print no progress.")
         parser.add_argument("--fail-on-reject", action="store_true", help="Exit with 3 where rows were rejected.")
 
-    def handle(self, *args: Any, **flags: Any) -> None:
-        """Run the sync and print what it did."""
+    def work(self, brand: str | None, outcome: Outcome, flags: dict[str, Any]) -> None:
+        """Run the sync and tell what it did."""
         try:
             check_tables()
-            brand = find_brand(flags["brand"], create=not flags["dry_run"])
-            _refuse_brand(brand, venues=flags["venue"])
-            resources = _choose_resources(brand, flags)
+            row = find_brand(brand, create=not flags["dry_run"])
+            _refuse_brand(row, venues=flags["venue"])
+            resources = _choose_resources(row, flags)
             options = _read_options(flags)
             with choose_listener(self.stdout, quiet=flags["json"] or flags["no_progress"]) as listener:
-                report = sync(brand, resources, options=options, listener=listener)
+                report = sync(row, resources, options=options, listener=listener)
         except ImproperlyConfigured as error:
             raise CommandError(str(error), returncode=FAILED) from None
         except KeyboardInterrupt:
@@ -67,9 +67,11 @@ class Command(BaseCommand):
                 "Stopped. What was mirrored until then is kept; run it again to go on.", returncode=INTERRUPTED
             ) from None
         if flags["json"]:
-            print_json(self.stdout, report)
+            outcome.result = report_as_json(report)
         else:
             print_summary(self.stdout, self.style, report)
+        if report.run.status == Status.SUCCEEDED and row.holds:
+            try_now(row.pk)  # workers need not wait for the end of a hold whose cause is gone
         _exit_unless_succeeded(report, fails_on_reject=flags["fail_on_reject"])
 
 

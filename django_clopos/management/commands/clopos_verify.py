@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
 from django_clopos.client import Client, CloposError
 from django_clopos.conf import load_settings
+from django_clopos.management.brands import FAILED, INTERRUPTED, BrandsCommand, Outcome
 from django_clopos.management.findings import describe_finding, findings_as_json, print_findings
 from django_clopos.management.progress import keep_logs_off_the_screen
 from django_clopos.management.tables import check_tables
@@ -20,35 +20,34 @@ from django_clopos.sync.connection import find_brand, open_client
 from django_clopos.sync.references import Fetched, fetch_missing
 from django_clopos.sync.verify import Finding, Plan, heal, make_plan, verify
 
-FAILED, DIFFERENT, INTERRUPTED = 1, 3, 130
+DIFFERENT = 3
 
 _LONGEST_HISTORY_DAYS = 3660
 
 
-class Command(BaseCommand):
+class Command(BrandsCommand):
     """Exit status: 0 equal or healed, 3 something differs, 1 something could not be compared, 130 stopped by Ctrl-C."""
 
     help = "Compare the mirror with Clopos: whole lists, and orders and receipts day by day."
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Declare the flags."""
+        super().add_arguments(parser)
         parser.add_argument("resources", nargs="*", metavar="resource", help="What to compare; default: all.")
-        parser.add_argument("--brand", help="Slug; default: the environment's, or the only one.")
         parser.add_argument("--days", type=int, default=7, help="Days of orders and receipts, today included; 7.")
         parser.add_argument("--deep", action="store_true", help="Compare every record, not only counts.")
         parser.add_argument("--heal", action="store_true", help="Read again just what differs, and compare it again.")
         parser.add_argument("--json", action="store_true", help="Print the result as JSON only.")
 
-    def handle(self, *args: Any, **flags: Any) -> None:
+    def work(self, brand: str | None, outcome: Outcome, flags: dict[str, Any]) -> None:
         """Compare, and heal where asked to."""
         resources = _choose_resources(flags["resources"], days=flags["days"])
-        self.is_quiet = flags["json"]
         keep_logs_off_the_screen()
         try:
             check_tables()
-            brand = _find_saved_brand(flags["brand"])
-            with open_client(brand) as client:
-                findings = self._verify(brand, resources, client, flags)
+            row = _find_saved_brand(brand)
+            with open_client(row) as client:
+                findings = self._verify(row, resources, client, flags)
         except ImproperlyConfigured as error:
             raise CommandError(str(error), returncode=FAILED) from None
         except CloposError as error:
@@ -56,30 +55,26 @@ class Command(BaseCommand):
         except KeyboardInterrupt:
             raise CommandError("Stopped. What was compared until then is kept.", returncode=INTERRUPTED) from None
         if flags["json"]:
-            self.stdout.write(json.dumps(findings_as_json(brand, findings), indent=2))
+            outcome.result = findings_as_json(row, findings)
         else:
             print_findings(self.stdout, findings)
         _exit_unless_equal(findings)
-        self._say(self.style.SUCCESS("Local equals remote."))
+        self.say(self.style.SUCCESS("Local equals remote."))
 
     def _verify(self, brand: Brand, resources: list[Resource], client: Client, flags: dict[str, Any]) -> list[Finding]:
         plan = make_plan(brand, resources, client=client, days=flags["days"], is_deep=flags["deep"])
-        self._say(_describe_cost(plan))
+        self.say(_describe_cost(plan))
         findings = verify(brand, plan, client=client, is_deep=flags["deep"], on_finding=self._tell)
         if flags["heal"]:
             if any(finding.differs for finding in findings):
-                self._say("Reading again what differs.")
+                self.say("Reading again what differs.")
                 heal(brand, findings, client=client)
-            self._say(_describe_fetched(fetch_missing(brand, client=client, resources=RESOURCES)))
+            self.say(_describe_fetched(fetch_missing(brand, client=client, resources=RESOURCES)))
         return findings
 
     def _tell(self, finding: Finding) -> None:
         if not finding.row.is_equal:
-            self._say(describe_finding(finding))
-
-    def _say(self, text: str) -> None:
-        if text and not self.is_quiet:
-            self.stdout.write(text)
+            self.say(describe_finding(finding))
 
 
 def _choose_resources(names: list[str], *, days: int) -> list[Resource]:

@@ -143,8 +143,8 @@ def _insist(write: Callable[[], object]) -> None:
 
 
 def make_due(brand_id: int, work: Work) -> None:
-    """Have a job of a brand done now, unless it is under way."""
-    rows = Schedule.objects.filter(brand=brand_id, work=work, started_at=None, queued_at=None)
+    """Have a job of a brand done now, unless it is under way or waits after a failure."""
+    rows = Schedule.objects.filter(brand=brand_id, work=work, started_at=None, queued_at=None, failures=0)
     rows.update(due_at=Least(F("due_at"), DatabaseNow()))
 
 

@@ -235,3 +235,9 @@ def test_a_job_that_the_database_broke_is_tried_again_soon_and_says_so() -> None
         raise OperationalError("server closed the connection, host=secret.example")
     assert find("orders").error.startswith("The database did not answer (OperationalError)")
     assert wait_of("orders") < timedelta(seconds=30)
+
+
+def test_a_job_that_waits_after_a_failure_is_not_made_due(brand: Brand) -> None:
+    put("backfill", due_at=timedelta(hours=1), failures=3)
+    make_due(brand.pk, Work.BACKFILL)
+    assert wait_of("backfill") > timedelta(minutes=59)

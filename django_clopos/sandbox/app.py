@@ -43,7 +43,8 @@ class Sandbox:
     The same seed, brand and day give the same documents. A brand is made when it is first used.
 
     `receipt_scope` says whether orders and receipts are limited to the venue of the request: the contract leaves it
-    open, as it does `above_maximum` and `variants_at_top_level`.
+    open, as it does `above_maximum` and `variants_at_top_level`. `page_rows` is the most rows that any page holds,
+    whatever limit is asked for: with 10 of them a small history takes as many requests as a large one.
     """
 
     def __init__(
@@ -62,6 +63,7 @@ class Sandbox:
         token_lifetime_seconds: int = 3600,
         receipt_scope: Literal["venue", "brand"] = "venue",
         above_maximum: Literal["clamp", "reject"] = "clamp",
+        page_rows: int | None = None,
         ignore_sort: Iterable[str] = (),
         variants_at_top_level: bool = True,
         clock: Callable[[], float] = time.time,
@@ -80,6 +82,7 @@ class Sandbox:
         self._router = routes.Router(
             receipts_are_venue_scoped=receipt_scope == "venue",
             rejects_above_maximum=above_maximum == "reject",
+            page_rows=page_rows,
             ignore_sort=frozenset(ignore_sort),
             variants_at_top_level=variants_at_top_level,
         )
@@ -168,7 +171,7 @@ class Sandbox:
             reply = refusal_reply(refusal)
         faults = self._faults_due(AUTH)
         reply = spoil_reply(faults, reply, now=now)
-        self.requests.add(request, brand=slug, venue=None, status=reply.status)
+        self.requests.add(request, moment=now, brand=slug, venue=None, status=reply.status)
         return reply
 
     def _serve(self, request: Request) -> Reply:
@@ -186,7 +189,7 @@ class Sandbox:
         reply.headers = {**headers, **reply.headers}
         if reply.status >= 400:
             self._tiers.count_failure(request.address, now=now)
-        self.requests.add(request, brand=slug, venue=venue, status=reply.status)
+        self.requests.add(request, moment=now, brand=slug, venue=venue, status=reply.status)
         return reply
 
     def _answer(self, request: Request, brand: Brand, venue: int) -> Reply:

@@ -1,9 +1,10 @@
-"""The door for other processes: plan faults and change documents over HTTP while the sandbox serves.
+"""The door for other processes: plan faults, change documents and read the log over HTTP while the sandbox serves.
 
 It stands in front of the sandbox and only where `serve(control=True)` put it: whoever reaches it may do anything.
 """
 
 from collections.abc import Iterable
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from django_clopos.sandbox.app import Sandbox
@@ -26,8 +27,11 @@ class ControlDoor:
     POST, DELETE  /_sandbox/faults                                   a Fault's fields; or clear them
     GET, POST     /_sandbox/documents/<brand>/<collection>           list; insert
     PATCH, DELETE /_sandbox/documents/<brand>/<collection>/<id>      change; remove
+    GET           /_sandbox/requests/<brand>                         what it asked, as in LoggedRequest
+    GET           /_sandbox/counts                                   answers by brand and status since the start
 
-    An id of the stop list is written `<venue>,<product>`.
+    An id of the stop list is written `<venue>,<product>`. A request that was refused before its brand was known is
+    counted for the brand "".
     """
 
     def __init__(self, sandbox: Sandbox) -> None:
@@ -43,15 +47,22 @@ class ControlDoor:
 
     def _answer(self, request: Request, parts: list[str]) -> Reply:
         try:
-            match parts:
-                case ["faults"]:
-                    return self._faults(request)
-                case ["documents", brand, collection]:
-                    return self._collection(request, brand, collection)
-                case ["documents", brand, collection, key]:
-                    return self._document(request, brand, collection, _key(collection, key))
+            return self._open(request, parts)
         except (KeyError, TypeError, ValueError) as error:
             return json_reply(400, {"error": str(error)})
+
+    def _open(self, request: Request, parts: list[str]) -> Reply:
+        match parts:
+            case ["faults"]:
+                return self._faults(request)
+            case ["documents", brand, collection]:
+                return self._collection(request, brand, collection)
+            case ["documents", brand, collection, key]:
+                return self._document(request, brand, collection, _key(collection, key))
+            case ["requests", brand]:
+                return self._requests(request, brand)
+            case ["counts"]:
+                return self._counts(request)
         return json_reply(404, {"error": "no such door"})
 
     def _faults(self, request: Request) -> Reply:
@@ -80,6 +91,18 @@ class ControlDoor:
         else:
             return _no_such_method()
         return json_reply(200, {})
+
+    def _requests(self, request: Request, brand: str) -> Reply:
+        if request.method != "GET":
+            return _no_such_method()
+        self.sandbox.brand(brand)
+        return json_reply(200, {"data": [asdict(each) for each in self.sandbox.requests.copy() if each.brand == brand]})
+
+    def _counts(self, request: Request) -> Reply:
+        if request.method != "GET":
+            return _no_such_method()
+        counts = self.sandbox.requests.counts()
+        return json_reply(200, {"data": {brand or "": statuses for brand, statuses in counts.items()}})
 
 
 def _key(collection: str, text: str) -> Key:

@@ -57,11 +57,13 @@ class Router:
         *,
         receipts_are_venue_scoped: bool,
         rejects_above_maximum: bool,
+        page_rows: int | None,
         ignore_sort: frozenset[str],
         variants_at_top_level: bool,
     ) -> None:
         self.receipts_are_venue_scoped = receipts_are_venue_scoped
         self.rejects_above_maximum = rejects_above_maximum
+        self.page_rows = page_rows
         self.ignore_sort = ignore_sort
         self.variants_at_top_level = variants_at_top_level
         self._press = Press()
@@ -103,7 +105,7 @@ class Router:
             return 0
         if query.limit > endpoint.maximum and self.rejects_above_maximum:
             raise refusals.above_maximum(query.limit, endpoint.maximum)
-        return min(query.limit, endpoint.maximum)
+        return min(query.limit, endpoint.maximum, self.page_rows or endpoint.maximum)
 
     def _single(self, route: Route, query: Query, brand: Brand, venue: int) -> Records:
         endpoint, key = route.endpoint, str(route.key)

@@ -56,6 +56,16 @@ def test_a_limit_above_the_maximum_is_lowered_or_refused(
     assert strict.get(f"{path}?limit={maximum}").status_code == 200
 
 
+@pytest.mark.parametrize("path", sorted(PAGED))
+def test_pages_may_be_held_small_whatever_limit_is_asked_for(clock: Clock, path: str) -> None:
+    api = Api(make_sandbox(clock, page_rows=4)).log_in()
+    everything = api.sandbox.documents("demo", next(each.collection for each in ENDPOINTS if each.path == path))
+    first = api.rows(f"{path}?limit=100")
+    assert len(first) == min(4, len(everything))
+    assert len(api.rows(f"{path}?limit=3")) == min(3, len(everything))
+    assert first[-1] not in api.rows(f"{path}?page=2&limit=100"), "the next page begins where the small one ended"
+
+
 def test_products_are_cut_at_a_hundred(api: Api) -> None:
     assert len(api.rows("products?limit=200")) == 100
 

@@ -91,6 +91,29 @@ def test_the_door_takes_stop_list_keys(server: Server, http: httpx.Client, remot
     assert entry not in remote.documents("demo", "stop-list")
 
 
+def test_the_door_tells_what_a_brand_has_asked(server: Server, http: httpx.Client, clock: Clock) -> None:
+    clock.now += 5
+    http.get("/stations?limit=2", headers={"x-venue": "2"})
+    told = http.get(door(server, "requests/demo")).json()["data"]
+    assert [each["path"] for each in told] == ["auth", "stations"]
+    assert told[-1] == {
+        "moment": clock.now,
+        "method": "GET",
+        "path": "stations",
+        "query": {"limit": "2"},
+        "brand": "demo",
+        "venue": 2,
+        "status": 200,
+    }
+
+
+def test_the_door_counts_answers_by_brand_and_status(server: Server, http: httpx.Client) -> None:
+    http.get("/users/999999")
+    http.get("/venues")
+    http.get("/venues", headers={"x-token": "forged"})
+    assert http.get(door(server, "counts")).json()["data"] == {"demo": {"200": 2, "404": 1}, "": {"401": 1}}
+
+
 @pytest.mark.parametrize(
     ("method", "path", "body", "status"),
     [
@@ -101,6 +124,9 @@ def test_the_door_takes_stop_list_keys(server: Server, http: httpx.Client, remot
         ("GET", "documents/demo/tables", b"", 400),
         ("PATCH", "documents/demo/users/x", b"{}", 400),
         ("GET", "documents/demo/users/1", b"", 405),
+        ("GET", "requests/nobody", b"", 400),
+        ("DELETE", "requests/demo", b"", 405),
+        ("DELETE", "counts", b"", 405),
         ("GET", "window", b"", 404),
     ],
 )

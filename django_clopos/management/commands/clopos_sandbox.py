@@ -20,6 +20,7 @@ class Command(BaseCommand):
         parser.add_argument("--brands", type=_brands, default=("demo",), help="a number, or names with commas between")
         parser.add_argument("--days", type=_positive, default=90, help="days of sales up to now (default: 90)")
         parser.add_argument("--receipts-per-day", type=_positive, default=60, help="of a venue (default: 60)")
+        parser.add_argument("--page-rows", type=_positive, help="the most rows of a page, whatever limit is asked for")
         parser.add_argument("--latency-ms", type=float, default=0)
         parser.add_argument("--requests-per-window", type=_positive, default=300)
         parser.add_argument("--window-seconds", type=float, default=60)
@@ -45,6 +46,7 @@ class Command(BaseCommand):
             window_seconds=options["window_seconds"],
             token_lifetime_seconds=options["token_lifetime"],
             receipt_scope=options["receipt_scope"],
+            page_rows=options["page_rows"],
         )
         server = _bind(sandbox, options)
         with server:

@@ -8,6 +8,8 @@ import copy
 from collections.abc import Callable, Hashable, Iterable
 from typing import Any, TypeVar
 
+from django_clopos.sandbox.indexes import Index, SortKey
+
 Document = dict[str, Any]
 Key = int | tuple[int, int]
 Derived = TypeVar("Derived")
@@ -33,14 +35,23 @@ class Collection:
         self.name = name
         self.revision = 0
         self._by_key = {key_of(name, document): document for document in documents}
+        self._indexes: dict[object, Index] = {}
         self._derived: dict[object, object] = {}
 
     def get(self, key: Key) -> Document | None:
         return self._by_key.get(key)
 
     def ordered(self) -> list[Document]:
-        """All documents, ids ascending."""
-        return self.derive("ordered", lambda: [self._by_key[key] for key in sorted(self._by_key)])
+        """All documents, ids ascending; for reading only, and only until the next write."""
+        return self.index("ordered", key=lambda document: (key_of(self.name, document),)).documents
+
+    def index(
+        self, name: object, *, key: Callable[[Document], SortKey], holds: Callable[[Document], bool] | None = None
+    ) -> Index:
+        """An index of this name, made once and kept in order by every write."""
+        if name not in self._indexes:
+            self._indexes[name] = Index(self._by_key.values(), key=key, holds=holds or (lambda _: True))
+        return self._indexes[name]
 
     def grouped(self, field: str) -> dict[object, list[Document]]:
         """Documents by the value of a field; a value that is no key counts as none."""
@@ -86,9 +97,10 @@ class Collection:
         return self._by_key[key]
 
     def _write(self, key: Key, document: Document | None) -> None:
-        if document is None:
-            del self._by_key[key]
-        else:
+        before = self._by_key.pop(key, None)
+        if document is not None:
             self._by_key[key] = document
+        for index in self._indexes.values():
+            index.exchange(before, document)
         self.revision += 1
         self._derived.clear()

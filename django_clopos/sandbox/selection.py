@@ -3,11 +3,13 @@
 Source: wire contract 5 and 13.
 """
 
-from collections.abc import Iterable
+import math
+from collections.abc import Callable, Iterable
 from decimal import Decimal
 from typing import Any
 
 from django_clopos.sandbox.brands import Brand
+from django_clopos.sandbox.documents import Collection
 from django_clopos.sandbox.endpoints import Endpoint
 from django_clopos.sandbox.query import Query
 from django_clopos.sandbox.refusals import invalid_parameter
@@ -31,7 +33,7 @@ def select(
     """Matching documents in order; `venue` None means every venue.
 
     Lists that sort answer `created_at` descending unless asked otherwise, the others ids ascending. Ties go by id.
-    Remembered until the collection changes, so that walking pages does not sort again.
+    Remembered until the collection changes, so that walking pages does not select again.
     """
     _check(endpoint, query)
     collection = brand.collection(endpoint.collection)
@@ -40,17 +42,12 @@ def select(
     flags = query.flags if endpoint.collection == "categories" else ()
 
     def make() -> list[Document]:
-        documents: Iterable[Document] = collection.ordered()
-        if venue is not None:
-            documents = [document for document in documents if document.get("venue_id") == venue]
+        documents = _arrange(collection, venue, dates, order)
         if not has_variants and endpoint.collection == "products":
             documents = [document for document in documents if document.get("type") != "MODIFICATION"]
         if endpoint.collection == "categories":
-            documents = _visible_categories(list(documents), query)
-        if dates:
-            first, last = dates
-            documents = [document for document in documents if first <= local_day(document.get("created_at")) <= last]
-        return _sorted(_filtered(documents, endpoint, query), order)
+            documents = _visible_categories(documents, query)
+        return _filtered(documents, endpoint, query)
 
     return collection.derive(("select", venue, has_variants, flags, dates, query.filters, order), make)
 
@@ -72,6 +69,25 @@ def _order(endpoint: Endpoint, query: Query, *, sort_is_ignored: bool) -> tuple[
     return query.sort
 
 
+def _arrange(
+    collection: Collection, venue: int | None, dates: tuple[str, str] | None, order: tuple[str, bool] | None
+) -> list[Document]:
+    """The documents of a venue and of these days, in order, from indexes that outlive changes."""
+    holds = _is_of(venue)
+    if dates:
+        days = collection.index(("days", venue), key=_day_key, holds=holds)
+        return _sorted(days.between((dates[0],), (dates[1], math.inf)), order)
+    if order is None:
+        return [document for document in collection.ordered() if holds(document)]
+    field, descends = order
+    documents = collection.index((field, venue), key=_order_key(field), holds=holds).documents
+    return documents[::-1] if descends else documents
+
+
+def _is_of(venue: int | None) -> Callable[[Document], bool]:
+    return lambda document: venue is None or document.get("venue_id") == venue
+
+
 def _filtered(documents: Iterable[Document], endpoint: Endpoint, query: Query) -> list[Document]:
     """Filters that the endpoint does not know are ignored."""
     tests = [(endpoint.filters[name], values) for name, values in query.filters if name in endpoint.filters]
@@ -82,7 +98,16 @@ def _sorted(documents: list[Document], order: tuple[str, bool] | None) -> list[D
     if order is None:
         return documents
     field, descends = order
-    return sorted(documents, key=lambda document: (*_sort_key(document.get(field)), document["id"]), reverse=descends)
+    return sorted(documents, key=_order_key(field), reverse=descends)
+
+
+def _day_key(document: Document) -> tuple[str, int]:
+    return local_day(document.get("created_at")), document["id"]
+
+
+def _order_key(field: str) -> Callable[[Document], tuple[int, object, int]]:
+    """By the field, then by id."""
+    return lambda document: (*_sort_key(document.get(field)), document["id"])
 
 
 def _sort_key(value: object) -> tuple[int, object]:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any, Literal
 
-from django_clopos.sandbox import routes, stamps
+from django_clopos.sandbox import marks, routes, stamps
 from django_clopos.sandbox.answers import render
 from django_clopos.sandbox.brands import Brand, Credentials, make_credentials
 from django_clopos.sandbox.documents import Collection, Key
@@ -40,7 +40,9 @@ class Sandbox:
 
     `days`, `receipts_per_day` (of a venue, before the weekday's variation) and `today` (the last business day) decide
     how much was sold. Without `today` that is the current day in Baku up to this moment; with it, that day up to 22:00.
-    The same seed, brand and day give the same documents. A brand is made when it is first used.
+    The same seed, brand and day give the same documents. A brand is made when it is first used. With `shares_past` the
+    brands are made of one past, told apart by a mark in every cid: for many brands with long histories in less memory.
+    What is changed later is each brand's own.
 
     `receipt_scope` says whether orders and receipts are limited to the venue of the request: the contract leaves it
     open, as it does `above_maximum` and `variants_at_top_level`. `page_rows` is the most rows that any page holds,
@@ -54,6 +56,7 @@ class Sandbox:
         brands: Sequence[str] = ("demo",),
         days: int = 90,
         receipts_per_day: int = 60,
+        shares_past: bool = False,
         today: date | None = None,
         latency_seconds: float = 0,
         requests_per_window: int = 300,
@@ -73,6 +76,7 @@ class Sandbox:
         self.brands = tuple(brands)
         self.days = days
         self.receipts_per_day = receipts_per_day
+        self.shares_past = shares_past
         self.today = today
         self.latency_seconds = latency_seconds
         self.clock = clock
@@ -89,6 +93,7 @@ class Sandbox:
         self._hooks: Plan[Callable[[], object]] = Plan()
         self._lock = threading.RLock()
         self._made: dict[str, Brand] = {}
+        self._shared: tuple[dict[str, list[Document]], int] | None = None
         self._gate = Gate(seed=seed, lifetime_seconds=token_lifetime_seconds, find=self._find)
         self._tiers = Tiers(
             authentications=auth_requests_per_window,
@@ -114,10 +119,11 @@ class Sandbox:
         with self._lock:
             return self.brand(brand).secrets()
 
-    def documents(self, brand: str, collection: str) -> list[Document]:
-        """The remote's own truth, ids ascending; for reading only."""
+    def documents(self, brand: str, collection: str, *, start: int = 0, stop: int | None = None) -> list[Document]:
+        """The remote's own truth, ids ascending, all or those in places `start` to `stop`; for reading only."""
         with self._lock:
-            return list(self._collection(brand, collection).ordered())
+            documents, mark = self._collection(brand, collection).ordered()[start:stop], self.brand(brand).mark
+        return marks.show(documents, mark) if mark else documents
 
     def insert(self, brand: str, collection: str, document: Document) -> None:
         """Add a document; only an integer id is required, in the stop list `venue_id` too.
@@ -230,17 +236,29 @@ class Sandbox:
         return self.brand(brand).collection(collection)
 
     def _make(self, slug: str) -> Brand:
-        today = self.today or stamps.local_date(self.clock())
-        past_ends = stamps.day_start(today) + _CLOSING_SECONDS if self.today else int(self.clock())
-        documents = open_restaurant(
-            slug, seed=self.seed, days=self.days, receipts_per_day=self.receipts_per_day, today=today, now=past_ends
-        )
+        documents, past_ends = self._share_past() if self.shares_past else self._make_past(slug)
         return Brand(
             slug=slug,
             credentials=make_credentials(slug, seed=self.seed),
             collections={name: Collection(name, rows) for name, rows in documents.items()},
             past_ends=past_ends,
+            mark=marks.make_mark(slug) if self.shares_past else None,
         )
+
+    def _make_past(self, slug: str) -> tuple[dict[str, list[Document]], int]:
+        """Documents by collection, and when they end."""
+        today = self.today or stamps.local_date(self.clock())
+        past_ends = stamps.day_start(today) + _CLOSING_SECONDS if self.today else int(self.clock())
+        documents = open_restaurant(
+            slug, seed=self.seed, days=self.days, receipts_per_day=self.receipts_per_day, today=today, now=past_ends
+        )
+        return documents, past_ends
+
+    def _share_past(self) -> tuple[dict[str, list[Document]], int]:
+        if self._shared is None:
+            self._shared = self._make_past("")
+            marks.hold_places(self._shared[0])
+        return self._shared
 
 
 def _chosen_venue(request: Request, brand: Brand) -> int | None:

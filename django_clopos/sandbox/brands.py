@@ -51,6 +51,8 @@ class Brand:
     mode: Mode = "live"
     integrator_mode: Mode = "live"
     """When it differs from `mode`, nothing is answered."""
+    mark: str | None = None
+    """What its documents show where the shared past has a placeholder; None: the past is its own."""
     module_off: set[str] = field(default_factory=set)
     """Collections that answer 403."""
 

@@ -6,6 +6,7 @@ It stands in front of the sandbox and only where `serve(control=True)` put it: w
 from collections.abc import Iterable
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl
 
 from django_clopos.sandbox.app import Sandbox
 from django_clopos.sandbox.documents import STOP_LIST, Key
@@ -25,7 +26,7 @@ class ControlDoor:
     """A WSGI application: `/_sandbox/` is answered here, everything else by the sandbox.
 
     POST, DELETE  /_sandbox/faults                                   a Fault's fields; or clear them
-    GET, POST     /_sandbox/documents/<brand>/<collection>           list; insert
+    GET, POST     /_sandbox/documents/<brand>/<collection>           list, all or places ?start= to &stop=; insert
     PATCH, DELETE /_sandbox/documents/<brand>/<collection>/<id>      change; remove
     GET           /_sandbox/requests/<brand>                         what it asked, as in LoggedRequest
     GET           /_sandbox/counts                                   answers by brand and status since the start
@@ -80,7 +81,8 @@ class ControlDoor:
             self.sandbox.insert(brand, collection, decode(request.body))
             return json_reply(200, {})
         if request.method == "GET":
-            return json_reply(200, {"data": self.sandbox.documents(brand, collection)})
+            places = {name: int(place) for name, place in parse_qsl(request.query) if name in {"start", "stop"}}
+            return json_reply(200, {"data": self.sandbox.documents(brand, collection, **places)})
         return _no_such_method()
 
     def _document(self, request: Request, brand: str, collection: str, key: Key) -> Reply:

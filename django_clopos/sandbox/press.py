@@ -9,6 +9,7 @@ from django_clopos.sandbox.brands import Brand
 from django_clopos.sandbox.documents import Key, key_of
 from django_clopos.sandbox.encoding import encode
 from django_clopos.sandbox.endpoints import Endpoint
+from django_clopos.sandbox.marks import show_text
 from django_clopos.sandbox.query import Query, With
 from django_clopos.sandbox.relations import is_own, shape
 
@@ -18,7 +19,7 @@ _Copy = tuple[Document, int, bytes]
 
 
 class Press:
-    """Keeps the copies of every brand."""
+    """Keeps the copies of every brand; one for all brands that share a document."""
 
     def __init__(self) -> None:
         self._editions: dict[object, dict[Key, _Copy]] = {}
@@ -27,9 +28,11 @@ class Press:
         """The rows' bytes in the shape that the query asks for."""
         name = endpoint.collection
         selects = query.selects if endpoint.has_selects else ()
-        edition = (brand.slug, name, query.with_.key(), selects, _tree_flags(query) if name == "categories" else ())
+        shows_itself = name != "categories" and is_own(name, query.with_)
+        owner = None if brand.mark and shows_itself else brand.slug
+        edition = (owner, name, query.with_.key(), selects, _tree_flags(query) if name == "categories" else ())
         copies = self._editions.setdefault(edition, {})
-        revision = 0 if name != "categories" and is_own(name, query.with_) else brand.revision
+        revision = 0 if shows_itself else brand.revision
         rows = []
         for document in documents:
             key = key_of(name, document)
@@ -37,7 +40,7 @@ class Press:
             if copy is None or copy[0] is not document or copy[1] != revision:
                 copy = copies[key] = (document, revision, encode(_sent(brand, name, document, query, selects)))
             rows.append(copy[2])
-        return rows
+        return [show_text(row, brand.mark) for row in rows] if brand.mark else rows
 
 
 def _sent(brand: Brand, name: str, document: Document, query: Query, selects: tuple[str, ...]) -> Document:

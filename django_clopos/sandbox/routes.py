@@ -11,6 +11,7 @@ from django_clopos.sandbox import refusals
 from django_clopos.sandbox.answers import Records
 from django_clopos.sandbox.brands import Brand
 from django_clopos.sandbox.endpoints import BY_PATH, NOWHERE, Endpoint
+from django_clopos.sandbox.marks import hide
 from django_clopos.sandbox.press import Press
 from django_clopos.sandbox.query import Query, parse_query
 from django_clopos.sandbox.selection import select
@@ -120,13 +121,14 @@ class Router:
         if key.isdecimal():
             return collection.get(int(key))
         if endpoint.collection == "products" and _UUID.fullmatch(key):
-            return next(iter(collection.grouped("cid").get(key, ())), None)
+            return next(iter(collection.grouped("cid").get(hide(key, brand.mark), ())), None)
         raise refusals.invalid_parameter("id must be an integer")
 
     def _by_cid(self, route: Route, brand: Brand) -> Document | None:
         if not _UUID.fullmatch(str(route.key)):
             raise refusals.invalid_parameter("cid must be a UUID")
-        return next(iter(brand.collection("receipts").grouped("cid").get(str(route.key).lower(), ())), None)
+        cid = hide(str(route.key).lower(), brand.mark)
+        return next(iter(brand.collection("receipts").grouped("cid").get(cid, ())), None)
 
     def _operations(self, route: Route, query: Query, brand: Brand, venue: int) -> Records:
         receipt = self._by_id(BY_PATH["receipts"], str(route.key), brand)

@@ -5,6 +5,9 @@ import signal
 import subprocess
 import sys
 from argparse import ArgumentTypeError
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import takewhile
 from pathlib import Path
 
 import httpx
@@ -18,10 +21,12 @@ from tests.sandbox.conftest import TODAY
 ROOT = Path(__file__).parents[2]
 
 
-def test_it_prints_the_environment_serves_and_stops() -> None:
-    command = [sys.executable, "manage.py", "clopos_sandbox", "--port", "0", "--days", "1", "--receipts-per-day", "3"]
+@contextmanager
+def start(*options: str) -> Iterator[list[dict[str, str]]]:
+    """Run the command, give the variables that it prints for each brand, and interrupt it."""
+    size = ("--port", "0", "--days", "1", "--receipts-per-day", "3")
     with subprocess.Popen(
-        command,
+        [sys.executable, "manage.py", "clopos_sandbox", *size, *options],
         cwd=ROOT,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -30,22 +35,43 @@ def test_it_prints_the_environment_serves_and_stops() -> None:
     ) as process:
         assert process.stdout is not None
         assert process.stderr is not None
-        lines = [process.stdout.readline().strip() for _ in range(6)]
+        lines = list(takewhile("Serving until Ctrl-C.\n".__ne__, process.stdout))
+        exported = [line.strip().removeprefix("export ").split("=", 1) for line in lines]
         try:
-            printed = dict(line.removeprefix("export ").split("=", 1) for line in lines[:5])
-            assert lines[5] == "Serving until Ctrl-C."
-            body = {
-                "brand": printed["CLOPOS_BRAND"],
-                "client_id": printed["CLOPOS_CLIENT_ID"],
-                "client_secret": printed["CLOPOS_CLIENT_SECRET"],
-                "integrator_id": printed["CLOPOS_INTEGRATOR_ID"],
-            }
-            answer = httpx.post(f"{printed['CLOPOS_BASE_URL']}/auth", json=body, trust_env=False)
-            assert answer.json()["success"] is True
+            yield [dict(exported[place : place + 5]) for place in range(0, len(exported), 5)]
         finally:
             process.send_signal(signal.SIGINT)
         assert process.wait(timeout=10) == 0
         assert process.stderr.read() == ""
+
+
+def authenticate(printed: dict[str, str]) -> httpx.Response:
+    body = {
+        "brand": printed["CLOPOS_BRAND"],
+        "client_id": printed["CLOPOS_CLIENT_ID"],
+        "client_secret": printed["CLOPOS_CLIENT_SECRET"],
+        "integrator_id": printed["CLOPOS_INTEGRATOR_ID"],
+    }
+    return httpx.post(f"{printed['CLOPOS_BASE_URL']}/auth", json=body, trust_env=False)
+
+
+def test_it_prints_the_environment_serves_and_stops() -> None:
+    with start() as (printed,):
+        assert authenticate(printed).json()["success"] is True
+
+
+def test_its_options_reach_the_sandbox() -> None:
+    with start("--brands", "one,two", "--shared-past", "--page-rows", "2", "--control") as brands:
+        customers = []
+        for printed in brands:
+            headers = {"x-token": authenticate(printed).json()["token"]}
+            address = f"{printed['CLOPOS_BASE_URL']}/customers?limit=50"
+            customers += httpx.get(address, headers=headers, trust_env=False).json()["data"]
+        counts = httpx.get(brands[0]["CLOPOS_BASE_URL"].replace("open-api/v2", "_sandbox/counts"), trust_env=False)
+    assert len(customers) == 4
+    assert [row["name"] for row in customers[:2]] == [row["name"] for row in customers[2:]]
+    assert len({row["cid"] for row in customers}) == 4
+    assert counts.json()["data"] == {"one": {"200": 2}, "two": {"200": 2}}
 
 
 def test_a_taken_port_is_said_in_one_sentence() -> None:

@@ -85,6 +85,14 @@ def test_the_door_inserts_changes_lists_and_removes(server: Server, http: httpx.
     assert remote.documents("demo", "users")[-1]["id"] == 18
 
 
+def test_the_door_lists_documents_in_parts(server: Server, http: httpx.Client) -> None:
+    documents = door(server, "documents/demo/customers")
+    everything = http.get(documents).json()["data"]
+    parts = [http.get(f"{documents}?start={start}&stop={start + 100}").json()["data"] for start in (0, 100, 200, 300)]
+    assert [len(part) for part in parts[:2]] == [100, 100]
+    assert [document for part in parts for document in part] == everything[:400]
+
+
 def test_the_door_takes_stop_list_keys(server: Server, http: httpx.Client, remote: Sandbox) -> None:
     entry = remote.documents("demo", "stop-list")[0]
     assert http.delete(door(server, f"documents/demo/stop-list/1,{entry['id']}")).status_code == 200
@@ -122,6 +130,7 @@ def test_the_door_counts_answers_by_brand_and_status(server: Server, http: httpx
         ("GET", "faults", b"", 405),
         ("GET", "documents/nobody/users", b"", 400),
         ("GET", "documents/demo/tables", b"", 400),
+        ("GET", "documents/demo/users?start=x", b"", 400),
         ("PATCH", "documents/demo/users/x", b"{}", 400),
         ("GET", "documents/demo/users/1", b"", 405),
         ("GET", "requests/nobody", b"", 400),

@@ -20,6 +20,9 @@ class Command(BaseCommand):
         parser.add_argument("--brands", type=_brands, default=("demo",), help="a number, or names with commas between")
         parser.add_argument("--days", type=_positive, default=90, help="days of sales up to now (default: 90)")
         parser.add_argument("--receipts-per-day", type=_positive, default=60, help="of a venue (default: 60)")
+        parser.add_argument(
+            "--shared-past", action="store_true", help="make all brands of one past: less memory for many of them"
+        )
         parser.add_argument("--page-rows", type=_positive, help="the most rows of a page, whatever limit is asked for")
         parser.add_argument("--latency-ms", type=float, default=0)
         parser.add_argument("--requests-per-window", type=_positive, default=300)
@@ -41,6 +44,7 @@ class Command(BaseCommand):
             brands=options["brands"],
             days=options["days"],
             receipts_per_day=options["receipts_per_day"],
+            shares_past=options["shared_past"],
             latency_seconds=options["latency_ms"] / 1000,
             requests_per_window=options["requests_per_window"],
             window_seconds=options["window_seconds"],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,6 +11,7 @@ from itertools import pairwise
 
 PER_MINUTE = 300
 _MINUTE_SECONDS = 60.0
+_STRIDE_SECONDS = 10.0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -21,6 +23,9 @@ class Use:
     seconds: float
     busiest_minute: int
     """The most requests in any window of 60 seconds, of the whole log."""
+
+    course: tuple[int, ...]
+    """Requests in each 10 seconds, of the whole log."""
 
     @property
     def share(self) -> float:
@@ -39,7 +44,13 @@ def measure_use(slug: str, moments: Iterable[float], *, until: float) -> Use:
         busiest_minute=max(
             place + 1 - bisect_right(ordered, moment - _MINUTE_SECONDS) for place, moment in enumerate(ordered)
         ),
+        course=_count_course(ordered),
     )
+
+
+def _count_course(ordered: Sequence[float]) -> tuple[int, ...]:
+    counts = Counter(int((moment - ordered[0]) // _STRIDE_SECONDS) for moment in ordered)
+    return tuple(counts[stride] for stride in range(max(counts) + 1))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

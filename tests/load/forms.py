@@ -82,11 +82,11 @@ KILLED = (
         workers=2,
         concurrency=2,
         beats=2,
-        seconds=30,
-        size=Size(days=6, receipts_per_day=20, page_rows=10),
+        seconds=24,
+        size=Size(days=6, receipts_per_day=20, page_rows=25),
         kill_every_seconds=5,
         edit_every_seconds=1,
-        cadence='{"receipts": 5, "orders": 5, "stop-list": 5}',
+        cadence='{"receipts": 8, "orders": 8, "stop-list": 8}',
     )
 )
 
@@ -98,7 +98,7 @@ def slow(latency_seconds: float) -> Form:
         brands=1,
         sandboxes=1,
         workers=1,
-        concurrency=2,
+        concurrency=6,
         beats=1,
         seconds=60,
         size=Size(days=30, receipts_per_day=60, page_rows=10, latency_seconds=latency_seconds),

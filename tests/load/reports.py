@@ -40,6 +40,7 @@ def describe_use(uses: list[Use]) -> list[str]:
     return [
         f"share of {PER_MINUTE} requests a minute while the backfill had work: {_spread(use.share for use in uses)}",
         f"seconds with work: {_spread(use.seconds for use in uses)}",
+        f"requests of {uses[0].slug} in each 10 s: {' '.join(map(str, uses[0].course))}",
         f"most requests of a brand in any 60 s: {max(use.busiest_minute for use in uses)}",
     ]
 

@@ -118,8 +118,10 @@ def open_site(services: Services) -> Iterator[Site]:
     name = f"clopos_load_{os.getpid()}_{uuid.uuid4().hex[:6]}"
     with open_postgres(name) as database:
         finish(run_manage(database, "migrate", "--verbosity=0", variables={}))
+        site = Site(database=database, services=services, name=name)
+        finish(run_manage(database, "createcachetable", variables=site.environment))
         with _open_alias(name):
-            yield Site(database=database, services=services, name=name)
+            yield site
 
 
 @contextmanager

@@ -20,6 +20,10 @@ def test_a_full_budget_is_a_share_of_one() -> None:
     assert (use.requests, use.seconds, use.share) == (300, 60, 1)
 
 
+def test_the_course_counts_every_ten_seconds() -> None:
+    assert measure_use("demo", [1000, 1009.9, 1010, 1031], until=2000).course == (2, 1, 0, 1)
+
+
 def test_the_busiest_minute_slides() -> None:
     quiet, burst = [1000.0 + 10 * number for number in range(6)], [1050.0 + number / 100 for number in range(40)]
     # The request at 1000 has left the window of the last one, at 1060.5.

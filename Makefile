@@ -4,7 +4,7 @@ PYTHON ?= python3.11
 VENV ?= .venv
 BIN = $(VENV)/bin
 
-.PHONY: demo test stress lint types layers migrations wheel bench clean
+.PHONY: demo test stress load lint types layers migrations wheel bench clean
 
 demo: $(VENV)/demo.stamp
 	$(BIN)/python manage.py demo $(ARGS)
@@ -14,6 +14,11 @@ test: $(VENV)/dev.stamp
 
 stress: $(VENV)/dev.stamp
 	CLOPOS_STRESS=1 $(BIN)/python -m pytest -n auto tests/stress $(ARGS)
+	CLOPOS_STRESS=1 $(BIN)/python -m pytest -s tests/load $(ARGS)
+
+# Only the part of `make stress` with real workers; it needs DATABASE_URL and CLOPOS_REDIS_URL or CLOPOS_AMQP_URL.
+load: $(VENV)/dev.stamp
+	CLOPOS_STRESS=1 $(BIN)/python -m pytest -s tests/load $(ARGS)
 
 lint: $(VENV)/dev.stamp
 	$(BIN)/ruff check .

@@ -10,6 +10,7 @@ from tests.load.remotes import Size
 IS_STRESS = bool(os.environ.get("CLOPOS_STRESS"))
 STRESS_SEED = int(os.environ.get("CLOPOS_STRESS_SEED", "1"))
 """Of what is killed and edited when."""
+_SECONDS = int(os.environ.get("CLOPOS_STRESS_SECONDS", "600"))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -44,7 +45,7 @@ STEADY = (
         workers=4,
         concurrency=6,
         beats=2,
-        seconds=600,
+        seconds=_SECONDS,
         size=Size(days=155, receipts_per_day=60, page_rows=10),
     )
     if IS_STRESS
@@ -69,7 +70,7 @@ KILLED = (
         workers=4,
         concurrency=6,
         beats=2,
-        seconds=600,
+        seconds=_SECONDS,
         size=Size(days=90, receipts_per_day=60, page_rows=10),
         kill_every_seconds=5,
         edit_every_seconds=1,

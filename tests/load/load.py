@@ -15,6 +15,7 @@ import httpx
 from tests.load.figures import Ages, Use, measure_ages, measure_use, merge_ages
 from tests.load.fleet import Fleet
 from tests.load.forms import Form
+from tests.load.machine import Machine
 from tests.load.processes import Processes, open_processes
 from tests.load.remotes import Remote, start_remotes
 from tests.load.reports import say
@@ -33,6 +34,7 @@ class Load:
     remotes: list[Remote]
     processes: Processes
     fleet: Fleet
+    machine: Machine = field(default_factory=Machine)
     started_at: float = field(default_factory=time.time)
     ended_at: float = 0.0
     working_until: dict[str, float] = field(default_factory=dict)
@@ -75,6 +77,10 @@ class Load:
             time.sleep(1)
             self.look()
         return time.time() - began_at
+
+    def describe_machine(self) -> list[str]:
+        """Say what the processor did since the form was prepared."""
+        return self.machine.describe(self.processes.groups, requests=self.count_answers().total())
 
     def measure_use(self) -> list[Use]:
         """Measure how much of its budget every brand used while its backfill had work."""

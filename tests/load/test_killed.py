@@ -34,6 +34,7 @@ def test_killed_workers_leave_the_mirror_equal_and_no_page_to_two_holders(begin:
     load.start()
     load.run(KILLED.seconds, each_second=disturb)
     drained_in = load.drain(since=writer.last_at, seconds=_DRAIN_SECONDS)
+    machine = load.describe_machine()
     load.fleet.stop()
     entries, answers = read_audit(load.site.database), load.count_answers()
     differences = [each for remote in load.remotes for each in find_differences(remote)]
@@ -44,6 +45,7 @@ def test_killed_workers_leave_the_mirror_equal_and_no_page_to_two_holders(begin:
             f"edits of the remote meanwhile: {writer.count}",
             f"answers by status: {dict(answers)}",
             *describe_use(load.measure_use()),
+            *machine,
             f"seconds after the last kill until nothing was left to do: {drained_in:.0f}",
             f"leases taken or renewed: {sum(entry.lease is not None for entry in entries)}",
             f"pages that wrote rows: {sum(entry.step is not None for entry in entries)}",

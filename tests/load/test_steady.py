@@ -44,6 +44,7 @@ def _judge(load: Load) -> None:
             f"answers by status: {dict(answers)}",
             *describe_use(uses),
             *describe_ages(ages),
+            *load.describe_machine(),
             f"receipts stored: {load.site.count_receipts()}",
         ],
     )

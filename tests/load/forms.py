@@ -11,6 +11,8 @@ IS_STRESS = bool(os.environ.get("CLOPOS_STRESS"))
 STRESS_SEED = int(os.environ.get("CLOPOS_STRESS_SEED", "1"))
 """Of what is killed and edited when."""
 _SECONDS = int(os.environ.get("CLOPOS_STRESS_SECONDS", "600"))
+#: A history that the budget allows to be read in this time.
+_READABLE_DAYS = max(3, _SECONDS * 90 // 600)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -71,7 +73,7 @@ KILLED = (
         concurrency=6,
         beats=2,
         seconds=_SECONDS,
-        size=Size(days=90, receipts_per_day=60, page_rows=10),
+        size=Size(days=_READABLE_DAYS, receipts_per_day=60, page_rows=10),
         kill_every_seconds=5,
         edit_every_seconds=1,
     )

@@ -16,7 +16,7 @@ from tests.load.sites import Services
 
 pytestmark = pytest.mark.load
 
-_DRAIN_SECONDS = 600
+_DRAIN_SECONDS = 1800
 
 
 def test_killed_workers_leave_the_mirror_equal_and_no_page_to_two_holders(begin: Begin, rabbit_first: Services) -> None:

@@ -121,6 +121,11 @@ class Client:
         return self._exchange.usage
 
     @property
+    def latency_seconds(self) -> float:
+        """Time from sending a request to its whole answer, smoothed; 0 before the first."""
+        return self._exchange.latency_seconds
+
+    @property
     def budget_remaining(self) -> int | None:
         """Requests that the remote said were left, in the last answer read; None: it has not said yet."""
         return self._exchange.budget_remaining

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import random
 import socket
 import time
 import uuid
@@ -30,6 +31,8 @@ from django_clopos.sync.report import Listener
 #: Longer than the longest silence of a worker that lives: a spent window, or a remote that answers nothing.
 LIFETIME = timedelta(minutes=4)
 _RENEW_SECONDS = 15.0
+#: The first round may be this short a part of the cadence: brands that began together must not poll together for ever.
+_SHORTEST_FIRST = 0.2
 #: Half a minute in all, within which a database comes back from a restart.
 _PAUSES_SECONDS = (1.0, 2.0, 4.0, 8.0, 15.0)
 
@@ -63,6 +66,8 @@ class Claim(Listener):
         every = choose_cadence(
             JOBS_BY_NAME[self.row.job], brand=self.row.brand.slug, own_seconds=self.row.every_seconds
         )
+        if self.row.succeeded_at is None:
+            every *= random.uniform(_SHORTEST_FIRST, 1)  # noqa: S311  # no secret
         due = DatabaseNow() if is_unfinished else Greatest(F("started_at") + every, DatabaseNow())
         self._settle(due_at=due, succeeded_at=DatabaseNow(), failures=0, error="")
         if self.row.work != Work.PRUNE:  # which asks nothing of the remote

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Generator
 from dataclasses import replace
 from datetime import date, timedelta
@@ -12,8 +13,11 @@ from django_clopos.sync.walk import LATEST, Batch, Walk
 
 _EPOCH = date(2000, 1, 1)
 _LONGEST_WINDOW_DAYS = 31
-#: A window of no more pages than this is doubled: it is what an interrupted backfill reads again.
+#: A window of no more pages than this is lengthened: it is what an interrupted backfill reads again.
 _FEW_PAGES = 4
+#: The same by latency, since nothing is in flight while a window ends and the next one begins.
+_FEW_PAGES_PER_SECOND = 40
+_LARGEST_STEP = 8
 
 
 def begin_plan(walk: Walk, first_day: date) -> dict[str, Any]:
@@ -46,7 +50,7 @@ def _read_windows(walk: Walk, plan: dict[str, Any]) -> Generator[Batch]:
         end = min(day + timedelta(days=int(plan["days"]) - 1), last)
         pages = yield from _read_window(walk, day, end if end < last else LATEST, expected=expected)
         expected = None
-        plan = {**plan, "next": str(end + timedelta(days=1)), "days": _next_length(int(plan["days"]), pages)}
+        plan = {**plan, "next": str(end + timedelta(days=1)), "days": _next_length(walk, int(plan["days"]), pages)}
         if end == last:
             break
         yield Batch(checkpoints={"backfill": plan}, is_page=False, gives_way=True)
@@ -75,11 +79,12 @@ def _read_window(walk: Walk, first: date, last: date, *, expected: int | None) -
     return pages
 
 
-def _next_length(days: int, pages: int) -> int:
+def _next_length(walk: Walk, days: int, pages: int) -> int:
     """Give the days of the next window. In pages, because a remote may give fewer rows a page than it is asked for."""
-    if pages <= _FEW_PAGES:
-        return min(days * 2, _LONGEST_WINDOW_DAYS)
-    return max(1, days // 2) if pages > 4 * _FEW_PAGES else days
+    few = max(_FEW_PAGES, math.ceil(walk.client.latency_seconds * _FEW_PAGES_PER_SECOND))
+    if pages <= few:
+        return min(days * min(max(few // max(pages, 1), 2), _LARGEST_STEP), _LONGEST_WINDOW_DAYS)
+    return max(1, days // 2) if pages > 4 * few else days
 
 
 def _bisect_first_day(walk: Walk, late: date) -> date:

@@ -25,7 +25,8 @@ SECOND = timedelta(seconds=1)
 
 
 def take(job: str = "orders", **columns: Any) -> list[int]:
-    only(job, **columns)
+    """Give the ticket of a job that has succeeded before."""
+    only(job, **({"succeeded_at": timedelta(minutes=-5)} | columns))
     (ticket,) = take_due()
     return ticket.as_json()
 
@@ -46,6 +47,13 @@ def test_a_success_is_due_again_after_its_cadence() -> None:
     assert (row.started_at, row.queued_at, row.failures, row.error) == (None, None, 0, "")
     assert row.succeeded_at is not None
     assert 55 * SECOND < wait_of("orders") <= 60 * SECOND
+
+
+def test_the_first_success_spreads_the_brands_over_the_cadence() -> None:
+    with claim(take(succeeded_at=None)) as held:
+        assert held is not None
+        held.succeed()
+    assert 10 * SECOND < wait_of("orders") <= 60 * SECOND
 
 
 def test_the_cadence_of_the_row_goes_before_the_settings(settings: Any) -> None:
@@ -127,8 +135,9 @@ def test_a_process_that_lost_its_claim_settles_nothing() -> None:
         assert held is not None
         put("orders", holder="another", due_at=timedelta(minutes=7))
         held.succeed()
-    assert find("orders").succeeded_at is None
+    assert find("orders").error == ""
     assert find("orders").holder == "another"
+    assert wait_of("orders") > timedelta(minutes=6)
 
 
 def test_a_claim_is_renewed_while_its_process_works(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -189,7 +189,7 @@ def interrupt(sandbox: Sandbox, *, after: int) -> None:
 
 def test_a_backfill_goes_on_where_it_was_interrupted(mirror: Mirror, sandbox: Sandbox) -> None:
     mirror("venues")
-    interrupt(sandbox, after=12)
+    interrupt(sandbox, after=10)
     with pytest.raises(KeyboardInterrupt):
         mirror("receipts")
     reached = checkpoints()["backfill"]["next"]
@@ -205,7 +205,7 @@ def test_a_backfill_goes_on_where_it_was_interrupted(mirror: Mirror, sandbox: Sa
 
 def test_the_watermark_is_that_of_the_beginning_of_the_backfill(mirror: Mirror, sandbox: Sandbox, clock: Clock) -> None:
     mirror("venues")
-    interrupt(sandbox, after=12)
+    interrupt(sandbox, after=10)
     with pytest.raises(KeyboardInterrupt):
         mirror("receipts")
     sandbox.change(SLUG, "receipts", find_oldest(sandbox), total=701)

@@ -120,6 +120,7 @@ class ReadOnlyModel(ScopedModel):
 class KeyedModel(ReadOnlyModel):
     """A row with a remote id of its own. The key is computed from it, so uniqueness needs no second index."""
 
+    is_keyed: ClassVar[bool] = True
     id = models.BigIntegerField(primary_key=True, editable=False)
     clopos_id = models.BigIntegerField("Clopos id", editable=False)
 

@@ -195,7 +195,16 @@ def narrow(model: type[models.Model], scope: Scope, *, prefix: str = "") -> Q:
     place: Place | None = getattr(model, "place", None)
     if place is None:
         raise TypeError(f"{model.__name__} does not say where its brand and venue are: give it a place.")
-    return Q() if scope.is_all else place.narrow(scope, prefix)
+    if scope.is_all:
+        return Q()
+    condition = place.narrow(scope, prefix)
+    return condition & _bound(scope, prefix) if getattr(model, "is_keyed", False) and scope.all_brands else condition
+
+
+def _bound(scope: Scope, prefix: str) -> Q:
+    """Bound the keys to the room of the brands: a list by key need not walk through other brands' rows first."""
+    first, last = min(scope.all_brands), max(scope.all_brands)
+    return Q(**{f"{prefix}pk__gt": first * BRAND_SPAN, f"{prefix}pk__lt": (last + 1) * BRAND_SPAN})
 
 
 def list_tables(*, by_venue: bool) -> list[str]:

@@ -124,6 +124,8 @@ class ScopedModel(models.Model):
     """Columns that are masked as a whole."""
     records: ClassVar[frozenset[str]] = frozenset()
     """Columns with JSON of which some keys are personal."""
+    is_keyed: ClassVar[bool] = False
+    """Whether the primary key is computed from the brand."""
 
     class Meta:
         abstract = True

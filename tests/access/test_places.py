@@ -38,7 +38,7 @@ from django_clopos.models import (
     SyncStep,
     Venue,
 )
-from django_clopos.models.base import ReadOnlyModel, allow_writes
+from django_clopos.models.base import BRAND_SPAN, ReadOnlyModel, allow_writes
 from django_clopos.models.scope import BRAND_WIDE_RESOURCES, OfBrand, OfVenue, list_tables
 from django_clopos.models.visible import ScopedQuerySet
 from django_clopos.testing import make
@@ -228,7 +228,16 @@ def test_a_scope_joins_nothing_where_the_venue_is_a_column(model: Any, brand: Br
     sql = str(model.objects.within(Scope(brands=frozenset({7}), venues={brand.pk: frozenset({1})})).query)
 
     assert "JOIN" not in sql
-    assert '"brand_id" IN' in sql or "brand_id = " in sql
+    assert '"brand_id" IN' in sql
+
+
+def test_a_scope_bounds_the_keys_by_the_room_of_its_brands(brand: Brand) -> None:
+    scope = Scope(brands=frozenset({brand.pk + 1}), venues={brand.pk: frozenset({1})})
+
+    sql = str(Receipt.objects.within(scope).query)
+
+    assert f'"id" > {brand.pk * BRAND_SPAN}' in sql
+    assert f'"id" < {(brand.pk + 2) * BRAND_SPAN}' in sql
 
 
 def test_a_model_without_a_place_is_an_error() -> None:

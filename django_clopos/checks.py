@@ -9,6 +9,7 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning, register  # noqa: A004  # Django's own name
 from django.core.exceptions import ImproperlyConfigured
 
+from django_clopos.access.users import load_scope_setting
 from django_clopos.conf import load_settings
 from django_clopos.schedule.jobs import JOBS_BY_NAME
 
@@ -41,6 +42,20 @@ def check_cadence(**_: Any) -> list[CheckMessage]:
         for name in names
         if name not in JOBS_BY_NAME
     ]
+
+
+@register("clopos")
+def check_scope(**_: Any) -> list[CheckMessage]:
+    """Report a SCOPE that cannot be imported (E004)."""
+    try:
+        load_settings()
+    except ImproperlyConfigured:
+        return []  # E001 says it
+    try:
+        load_scope_setting()
+    except ImproperlyConfigured as error:
+        return [Error(str(error), hint="See the README, section Who sees what.", id="django_clopos.E004")]
+    return []
 
 
 @register("clopos")

@@ -6,7 +6,7 @@ import dataclasses
 import difflib
 import os
 import zoneinfo
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -61,6 +61,8 @@ class Settings:
     """Seconds by job, such as {"orders": 30}; under a brand's slug a dictionary of the same kind."""
     QUEUE: str = "clopos"
     """Celery queue of every task of this app."""
+    SCOPE: str | Callable[[Any], object] = ""
+    """Function, or the dotted path of one, from a user to the brands and venues allowed; empty: BrandAccess decides."""
     TIMEOUT_SECONDS: float = 30
     """How long one answer may take; the remote itself gives up after 8 seconds."""
 
@@ -115,6 +117,8 @@ def _find_problems(values: Settings) -> list[str]:
         "CLOPOS['CADENCE'] must give whole seconds of 1 or more by job, such as {\"orders\": 30}; under the slug of a "
         "brand a dictionary of the same kind.": _is_cadence(values.CADENCE, depth=2),
         "CLOPOS['QUEUE'] must be the name of a Celery queue.": bool(values.QUEUE) and isinstance(values.QUEUE, str),
+        "CLOPOS['SCOPE'] must be a function of a user, or its dotted path.": isinstance(values.SCOPE, str)
+        or callable(values.SCOPE),
         "CLOPOS['TIMEOUT_SECONDS'] must be a number above 8, the remote's own limit.": isinstance(
             values.TIMEOUT_SECONDS, int | float
         )

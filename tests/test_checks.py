@@ -50,6 +50,18 @@ def test_django_clopos_E002(settings: Any) -> None:  # noqa: N802  # the id
     assert message.hint == "Set USE_TZ = True."
 
 
+def test_django_clopos_E004(settings: Any) -> None:  # noqa: N802  # the id
+    settings.CLOPOS = {"SCOPE": "nowhere.find_scope"}
+    (message,) = find("E004")
+    assert "cannot be imported" in message.msg
+    assert "Who sees what" in str(message.hint)
+    assert find("E001") == []
+    settings.CLOPOS = {"SCOPE": "django_clopos.conf.DEFAULT_BASE_URL"}
+    assert "takes a user" in find("E004")[0].msg
+    settings.CLOPOS = {"SCOPE": "django_clopos.access.find_scope"}
+    assert find("E004") == []
+
+
 def test_django_clopos_W001(settings: Any) -> None:  # noqa: N802  # the id
     settings.CLOPOS = {"BRAND": "demo", "CLIENT_ID": "id"}
     (message,) = find("W001")

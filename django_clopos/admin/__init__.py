@@ -1,9 +1,11 @@
-"""The mirror in Django's admin: every table can be looked at, only brands and the cadence of their jobs can be edited.
+"""The mirror in Django's admin: every table can be looked at, and what belongs to the site edited:
+brands, who may see them, and the cadence of their jobs.
 
 Each module registers the tables of its domain; Django's autodiscovery imports this package.
 """
 
 from django_clopos.admin import (
+    access,
     bookkeeping,
     brands,
     catalog,
@@ -18,6 +20,7 @@ from django_clopos.admin import (
 )
 
 __all__ = [
+    "access",
     "bookkeeping",
     "brands",
     "catalog",

@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import Sum
 from django.http import HttpRequest
 
+from django_clopos.access import find_viewer_of, narrow
 from django_clopos.admin.filters import BrandFilter, ResourceFilter
 from django_clopos.admin.readonly import ReadOnlyAdmin, ReadOnlyInline
 from django_clopos.models import Checkpoint, Drift, Lease, RejectedRow, RequestBudget, SyncRun, SyncStep
@@ -43,8 +44,12 @@ class SyncRunAdmin(ReadOnlyAdmin):
     inlines = (_Steps,)
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
-        """Sum the steps in the same query."""
-        sums = {f"sum_{name}": Sum(f"steps__{name}", default=0) for name in ("seen", "created", "updated", "rejected")}
+        """Sum the steps that the user may see in the same query."""
+        seen = narrow(SyncStep, find_viewer_of(request).scope, prefix="steps__")
+        sums = {
+            f"sum_{name}": Sum(f"steps__{name}", filter=seen, default=0)
+            for name in ("seen", "created", "updated", "rejected")
+        }
         runs: models.QuerySet[Any] = super().get_queryset(request).annotate(**sums)
         return runs
 

@@ -10,16 +10,18 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.http import HttpRequest
 
+from django_clopos.access import find_viewer_of
+from django_clopos.admin.readonly import ScopedAdmin
 from django_clopos.models import Brand
 from django_clopos.models.brands import validate_timezone
 from django_clopos.schedule.holds import try_now
 
 if TYPE_CHECKING:  # Django's classes take no type parameter at run time
-    _ModelAdmin = admin.ModelAdmin[Brand]
     _ModelForm = forms.ModelForm[Brand]
 else:
-    _ModelAdmin = admin.ModelAdmin
     _ModelForm = forms.ModelForm
+
+_CREDENTIALS = "Credentials"
 
 
 class BrandForm(_ModelForm):
@@ -64,7 +66,7 @@ class BrandForm(_ModelForm):
 
 
 @admin.register(Brand)
-class BrandAdmin(_ModelAdmin):
+class BrandAdmin(ScopedAdmin):
     """Tenants with their credentials, zone and currency. A brand is switched off, not deleted: its rows need it."""
 
     form = BrandForm
@@ -74,9 +76,20 @@ class BrandAdmin(_ModelAdmin):
     show_full_result_count = False
     fieldsets: ClassVar[Any] = [
         (None, {"fields": ("slug", "name", "is_active")}),
-        ("Credentials", {"fields": ("client_id", "client_secret", "integrator_id", "base_url")}),
+        (_CREDENTIALS, {"fields": ("client_id", "client_secret", "integrator_id", "base_url")}),
         ("Zone and currency", {"fields": ("remote_timezone", "venue_timezones", "date_timezone", "currency")}),
     ]
+
+    def get_fieldsets(self, request: HttpRequest, obj: Brand | None = None) -> Any:
+        """Leave the credentials out for who may only look: a page without a form would show the secret."""
+        parts = super().get_fieldsets(request, obj)
+        may_change = self.has_change_permission(request, obj) if obj else self.has_add_permission(request)
+        return parts if may_change else [part for part in parts if part[0] != _CREDENTIALS]
+
+    def has_change_permission(self, request: HttpRequest, obj: Brand | None = None) -> bool:
+        """Ask Django, and for every venue of the brand, which a change is felt in."""
+        covers = obj is None or find_viewer_of(request).scope.covers(obj.pk)
+        return covers and super().has_change_permission(request, obj)
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Brand]:
         """Leave the secret unread."""

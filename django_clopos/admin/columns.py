@@ -15,6 +15,7 @@ from django.utils.formats import number_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from django_clopos.access import MASK, get_viewer, is_personal
 from django_clopos.models.base import BRAND_SPAN
 from django_clopos.models.fields import ExactJSONField, MirrorForeignKey, dump_json
 
@@ -25,12 +26,16 @@ _PLACES = 2
 
 
 @cache
-def show_column(model: type[models.Model], name: str) -> Show | str:
-    """Give what the admin shows for a column: a function of the row, or the name where Django's own way is right."""
+def show_column(model: type[models.Model], name: str, *, sees_personal: bool = True) -> Show | str:
+    """Give what the admin shows for a column: a function of the row, or the name where Django's own way is right.
+
+    Personal data that the user may not see is a sign, by which nothing can be ordered.
+    """
     field = model._meta.get_field(name)
     if not isinstance(field, models.Field):
         raise TypeError(f"{model.__name__}.{name} is no column.")
-    way = _find_way(field)
+    is_hidden = not sees_personal and is_personal(model, name)
+    way = _find_hidden_way(field) if is_hidden else _find_way(field)
     if way is None:
         return name
 
@@ -40,13 +45,15 @@ def show_column(model: type[models.Model], name: str) -> Show | str:
         return admin.site.empty_value_display if value is None else value
 
     show.__name__ = name
-    order = None if isinstance(field, models.ForeignKey | models.JSONField) else name
+    order = None if is_hidden or isinstance(field, models.ForeignKey | models.JSONField) else name
     return admin.display(show, description=str(field.verbose_name), ordering=order)
 
 
-def show_columns(model: type[models.Model], names: tuple[str, ...]) -> tuple[Show | str, ...]:
+def show_columns(
+    model: type[models.Model], names: tuple[str, ...], *, sees_personal: bool = True
+) -> tuple[Show | str, ...]:
     """Give what the admin shows for each column."""
-    return tuple(show_column(model, name) for name in names)
+    return tuple(show_column(model, name, sees_personal=sees_personal) for name in names)
 
 
 def find_references(model: type[models.Model], names: tuple[str, ...]) -> tuple[str, ...]:
@@ -79,6 +86,15 @@ def _find_way(field: models.Field[Any, Any]) -> Show | None:
             return None
 
 
+def _find_hidden_way(field: models.Field[Any, Any]) -> Show:
+    """Show what the mask left of a text or a record, and a sign for anything else."""
+    if isinstance(field, models.JSONField):
+        return lambda row: _show_json(getattr(row, field.attname))
+    if isinstance(field, models.CharField | models.TextField):
+        return lambda row: getattr(row, field.attname)
+    return lambda _: MASK
+
+
 def _show_reference(field: MirrorForeignKey) -> Show:
     target_options = field.related_model._meta
     address = f"admin:{target_options.app_label}_{target_options.model_name}_change"
@@ -89,7 +105,8 @@ def _show_reference(field: MirrorForeignKey) -> Show:
             return None
         target = getattr(row, field.name)
         if target is None:
-            return f"{key % BRAND_SPAN} (not in the mirror)"
+            is_all = get_viewer(row).scope.is_all
+            return f"{key % BRAND_SPAN} (not in the mirror)" if is_all else str(key % BRAND_SPAN)
         return format_html('<a href="{}">{}</a>', reverse(address, args=[key]), target)
 
     return show

@@ -9,6 +9,7 @@ from django.contrib import admin
 from django.db import models
 from django.http import HttpRequest
 
+from django_clopos.access import show_rows
 from django_clopos.mirror import RESOURCES
 from django_clopos.models import Brand
 
@@ -35,8 +36,9 @@ class BrandFilter(_ChoiceFilter):
     parameter_name = "brand"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Sequence[tuple[str, str]]:
-        """List the brands by slug."""
-        brands = [(str(pk), slug) for pk, slug in Brand.objects.values_list("pk", "slug")]
+        """List the brands that the user may see, by slug."""
+        rows = show_rows(Brand.objects.all(), request)
+        brands = [(str(pk), slug) for pk, slug in rows.values_list("pk", "slug")]
         return brands if len(brands) > 1 else []
 
 
@@ -70,5 +72,6 @@ class ReferenceFilter(admin.RelatedFieldListFilter):
     """By the row referred to, for targets that are few. Unlike Django's own it leaves their records unread."""
 
     def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        """List the targets in their own order."""
-        return [(str(row.pk), str(row)) for row in field.related_model._default_manager.defer("raw")]
+        """List the targets that the user may see, in their own order."""
+        targets = show_rows(field.related_model._default_manager.defer("raw"), request)
+        return [(str(row.pk), str(row)) for row in targets]

@@ -13,6 +13,7 @@ from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.db import models
 from django.http import HttpRequest
 
+from django_clopos.access import find_viewer_of, hides, show_rows
 from django_clopos.admin.columns import find_references, find_unread, show_columns
 from django_clopos.admin.filters import BrandFilter, RemovedFilter
 from django_clopos.models.base import MarkedModel
@@ -53,7 +54,7 @@ class ReadOnlyInline(_NoWriting, _TabularInline):
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """Give the columns, each in the way that it is shown."""
-        return show_columns(self.model, self._names)
+        return show_columns(self.model, self._names, sees_personal=find_viewer_of(request).sees_personal)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """All of them."""
@@ -64,14 +65,46 @@ class ReadOnlyInline(_NoWriting, _TabularInline):
         references = find_references(self.model, (*self._names, str(self.fk_name)))
         unread = (*_find_own_unread(self.model), *find_unread(self.model, references))
         # None joins nothing; no argument at all would join every reference that is never null.
-        return super().get_queryset(request).select_related(*(references or (None,))).defer(*unread)
+        rows = show_rows(super().get_queryset(request), request)
+        return rows.select_related(*(references or (None,))).defer(*unread)
 
     @property
     def _names(self) -> tuple[str, ...]:
         return tuple(str(name) for name in self.fields or ())
 
 
-class ReadOnlyAdmin(_NoWriting, _ModelAdmin):
+class ScopedAdmin(_ModelAdmin):
+    """Shows the rows within the user's scope, masked; what is masked cannot be searched or filtered by."""
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
+        """Keep what the user may see."""
+        return show_rows(super().get_queryset(request), request)
+
+    def get_search_fields(self, request: HttpRequest) -> Any:
+        """Leave personal data out that the user may not see."""
+        return tuple(
+            name for name in super().get_search_fields(request) if not self._hides(request, name.lstrip("=^@"))
+        )
+
+    def get_list_filter(self, request: HttpRequest) -> Any:
+        """Leave personal data out that the user may not see."""
+        return tuple(each for each in super().get_list_filter(request) if not self._hides(request, _name_filter(each)))
+
+    def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest | None = None) -> bool:
+        """Refuse lookups through rows that refer to this one, and of personal data that the user may not see.
+
+        Django would allow any column of the table, and any row that refers to it.
+        """
+        reverse = {each.name for each in self.opts.related_objects}
+        if request is None or lookup.split("__", maxsplit=1)[0] in reverse or self._hides(request, lookup):
+            return False
+        return super().lookup_allowed(lookup, value, request)
+
+    def _hides(self, request: HttpRequest, lookup: str) -> bool:
+        return hides(request, self.model, lookup)
+
+
+class ReadOnlyAdmin(_NoWriting, ScopedAdmin):
     """A list and pages of any model; a reference shows as a link, or as the id that is missing."""
 
     actions = None
@@ -81,9 +114,7 @@ class ReadOnlyAdmin(_NoWriting, _ModelAdmin):
     def get_list_display(self, request: HttpRequest) -> Any:
         """Give the columns of the list, each in the way that it is shown."""
         columns = {field.name for field in self.opts.concrete_fields}
-        return tuple(
-            show_columns(self.model, (str(name),))[0] if name in columns else name for name in self.list_display
-        )
+        return tuple(self._show(request, str(name))[0] if name in columns else name for name in self.list_display)
 
     def get_list_select_related(self, request: HttpRequest) -> tuple[str, ...]:
         """Join exactly the references that the list shows."""
@@ -105,14 +136,14 @@ class ReadOnlyAdmin(_NoWriting, _ModelAdmin):
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         """Show every column."""
-        return [(None, {"fields": self._show(*(field.name for field in self.opts.concrete_fields))})]
+        return [(None, {"fields": self._show(request, *(field.name for field in self.opts.concrete_fields))})]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """All that the page shows."""
         return [field for _, options in self.get_fieldsets(request, obj) for field in options["fields"]]
 
-    def _show(self, *names: str) -> tuple[Any, ...]:
-        return show_columns(self.model, names)
+    def _show(self, request: HttpRequest, *names: str) -> tuple[Any, ...]:
+        return show_columns(self.model, names, sees_personal=find_viewer_of(request).sees_personal)
 
 
 class MirrorAdmin(ReadOnlyAdmin):
@@ -130,10 +161,15 @@ class MirrorAdmin(ReadOnlyAdmin):
         marks = [name for name in _MARKS if name in names]
         parts = [(None, (*first, *own), ()), ("Mirror", marks, ("collapse",)), ("Record", ("raw",), ("collapse",))]
         return [
-            (title, {"fields": self._show(*shown), "classes": classes})
+            (title, {"fields": self._show(request, *shown), "classes": classes})
             for title, shown, classes in parts
             if shown != ("raw",) or issubclass(self.model, MarkedModel)
         ]
+
+
+def _name_filter(listed: Any) -> str:
+    """Give the lookup of an entry of `list_filter`; a class of its own has none."""
+    return str(listed[0] if isinstance(listed, tuple | list) else listed) if not isinstance(listed, type) else ""
 
 
 def _find_own_unread(model: type[models.Model]) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from django.contrib import admin
 from django.db import models
 from django.http import HttpRequest
 
+from django_clopos.access import find_viewer_of
 from django_clopos.admin.filters import BrandFilter
 from django_clopos.admin.readonly import ReadOnlyAdmin
 from django_clopos.models import Schedule
@@ -29,8 +30,9 @@ class ScheduleAdmin(ReadOnlyAdmin):
     search_fields: ClassVar[Any] = ("^resource", "^work")
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Ask Django, as any admin does."""
-        return request.user.has_perm("django_clopos.change_schedule")
+        """Ask Django, as any admin does, and for every venue of the brand, which a change is felt in."""
+        may_change = request.user.has_perm("django_clopos.change_schedule")
+        return may_change and (obj is None or find_viewer_of(request).scope.covers(obj.brand_id))
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
         """Join the brand, by whose slug the settings name cadences; and read the clock by which jobs are fresh."""
@@ -41,7 +43,7 @@ class ScheduleAdmin(ReadOnlyAdmin):
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         """Show what may be changed first."""
         shown = [field.name for field in self.opts.concrete_fields if field.name not in {*_EDITABLE, "brand"}]
-        fields = (*_EDITABLE, "cadence", *self._show("brand", *shown))
+        fields = (*_EDITABLE, "cadence", *self._show(request, "brand", *shown))
         return [(None, {"fields": fields})]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:

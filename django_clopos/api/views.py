@@ -19,6 +19,7 @@ from rest_framework.serializers import BaseSerializer
 from rest_framework.views import APIView
 from rest_framework.viewsets import ReadOnlyModelViewSet
 
+from django_clopos.access import show_rows
 from django_clopos.api.pagination import MirrorPagination
 from django_clopos.api.parameters import has_reference, read_flag, read_reference, refuse_unknown_parameters
 from django_clopos.api.permissions import MayViewModel
@@ -32,16 +33,17 @@ from django_clopos.models.base import compute_key
 _PAGING = frozenset({"page", "page_size"})
 
 
-def _get_brand(slug: str) -> Brand:
+def _get_brand(slug: str, request: Request) -> Brand:
     # The secret is not read, so that a secret of another SECRET_KEY stops no answer.
-    return get_object_or_404(Brand.objects.defer("client_secret"), slug=slug)
+    return get_object_or_404(show_rows(Brand.objects.defer("client_secret"), request), slug=slug)
 
 
 class MirrorViewSet(ReadOnlyModelViewSet[Any]):
     """The rows of one resource under one brand, ordered by id.
 
     Rows that the remote no longer has are hidden unless `removed=true`. `venue` keeps the rows of one venue, where the
-    resource has venues. One row shows its record on `raw=true`.
+    resource has venues. One row shows its record on `raw=true`. Rows are those within the user's scope, and personal
+    data is masked without the permission for it, in children and records too.
     """
 
     resource: Resource = RESOURCES[0]
@@ -54,8 +56,8 @@ class MirrorViewSet(ReadOnlyModelViewSet[Any]):
 
     @cached_property
     def brand(self) -> Brand:
-        """The brand of the address. Raises Http404."""
-        return _get_brand(self.kwargs["brand"])
+        """The brand of the address. Raises Http404 where there is none that the user may see."""
+        return _get_brand(self.kwargs["brand"], self.request)
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Check the user first, then the query string."""
@@ -69,7 +71,8 @@ class MirrorViewSet(ReadOnlyModelViewSet[Any]):
     def get_queryset(self) -> models.QuerySet[Any]:
         """Give the rows that the query string asks for, children included, in a constant number of queries."""
         model = self.resource.table.model
-        rows: Any = model._default_manager.filter(brand=self.brand).order_by("pk")
+        every: Any = model._default_manager.filter(brand=self.brand).order_by("pk")
+        rows = show_rows(every, self.request)
         if not read_flag(self.request, "removed"):
             rows = rows.live()
         venue = read_reference(self.request, "venue", brand_id=self.brand.pk)
@@ -112,7 +115,7 @@ class BrandRoot(APIView):
 
     def get(self, request: Request, brand: str) -> Response:
         """Map the name of each resource to the address of its list. Raises Http404 for an unknown brand."""
-        kwargs = {"brand": _get_brand(brand).slug}
+        kwargs = {"brand": _get_brand(brand, request).slug}
         names = [resource.name for resource in RESOURCES]
         return Response({name: reverse(f"clopos_api:{name}-list", kwargs=kwargs, request=request) for name in names})
 
@@ -124,6 +127,6 @@ class UnknownAddress(APIView):
 
     def get(self, request: Request, brand: str, rest: str) -> Response:
         """Raise NotFound, naming the resources."""
-        _get_brand(brand)
+        _get_brand(brand, request)
         names = ", ".join(resource.name for resource in RESOURCES)
         raise NotFound(f"There is no {rest!r} here. Resources: {names}. Rows with an id have <resource>/<id>/.")

@@ -10,42 +10,17 @@ from collections.abc import Iterator
 from typing import Any
 
 from django_clopos.mirror.resource import JsonObject, Personal
-
-#: What is kept of a customer's own record. A closed list, because keys that no document names may hold anything.
-#: Source: wire contract, section 13.3.
-_KEPT_OF_CUSTOMER = frozenset(
-    {
-        "id", "venue_id", "group_id", "status", "discount", "spent", "total_discount", "total_bonus", "receipt_count",
-        "can_use_loyalty_system", "is_verified", "source", "balance_id", "bonus_balance_id", "cashback_balance_id",
-        "created_at", "updated_at", "deleted_at",
-    }
-)  # fmt: skip
-
-#: What is kept of the customer inside an order.
-_KEPT_OF_BUYER = frozenset({"id", "customer_discount_type"})
-
-#: Keys that are emptied wherever they stand in a sale, free texts among them.
-#: Source: wire contract, sections 13.12, 13.15 and 15 item 18.
-_PERSONAL_KEYS = frozenset(
-    {
-        "phone", "phones", "email", "address", "addresses", "address_data", "date_of_birth", "customer_name",
-        "customer_phone", "customer_address", "full_name", "first_name", "last_name", "mobile_number", "comment",
-        "note", "description",
-    }
-)  # fmt: skip
-
-#: Keys of an order whose content another system decides.
-_FOREIGN_KEYS = frozenset({"customer_ref_id", "integration_response", "properties"})
+from django_clopos.schemas.personal import FOREIGN_KEYS, KEPT_OF_BUYER, KEPT_OF_CUSTOMER, PERSONAL_KEYS
 
 
 def erase_customer(record: JsonObject) -> JsonObject:
     """Copy a customer's record with nothing but ids, states and totals."""
-    return {key: value for key, value in record.items() if key in _KEPT_OF_CUSTOMER}
+    return {key: value for key, value in record.items() if key in KEPT_OF_CUSTOMER}
 
 
 def erase_order(record: JsonObject) -> JsonObject:
     """Copy an order without its customer's data, free texts and what another system keeps in it."""
-    return {key: None if key in _FOREIGN_KEYS else _erase_value(key, value) for key, value in record.items()}
+    return {key: None if key in FOREIGN_KEYS else _erase_value(key, value) for key, value in record.items()}
 
 
 def erase_receipt(record: JsonObject) -> JsonObject:
@@ -68,11 +43,11 @@ def find_buyers(record: JsonObject) -> Iterator[object]:
 
 
 def _erase_value(key: str, value: Any) -> Any:
-    if key in _PERSONAL_KEYS or (key == "customer" and isinstance(value, str)):
+    if key in PERSONAL_KEYS or (key == "customer" and isinstance(value, str)):
         return None
     match value:
         case dict() if key == "customer":
-            return {inner: content for inner, content in value.items() if inner in _KEPT_OF_BUYER}
+            return {inner: content for inner, content in value.items() if inner in KEPT_OF_BUYER}
         case dict():
             return {inner: _erase_value(inner, content) for inner, content in value.items()}
         case list():

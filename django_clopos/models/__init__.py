@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django_clopos.models.access import BrandAccess
 from django_clopos.models.bookkeeping import (
     Checkpoint,
     Drift,
@@ -33,6 +34,7 @@ from django_clopos.models.venues import Venue
 
 __all__ = [
     "Brand",
+    "BrandAccess",
     "Category",
     "Change",
     "ChangeCounter",

@@ -12,9 +12,25 @@ from django.db.models import F, Q, Value
 
 from django_clopos.models.brands import Brand
 from django_clopos.models.fields import ExactJSONField
+from django_clopos.models.keys import BRAND_SPAN, compute_key
+from django_clopos.models.visible import ScopedModel, ScopedQuerySet
 
-#: Room for one brand's remote ids inside a primary key.
-BRAND_SPAN = 10**12
+__all__ = [
+    "BRAND_SPAN",
+    "ChildManager",
+    "ChildModel",
+    "ChildQuerySet",
+    "KeyedChildModel",
+    "KeyedModel",
+    "MarkedModel",
+    "MirrorManager",
+    "MirrorModel",
+    "MirrorQuerySet",
+    "ReadOnlyModel",
+    "ReadOnlyRow",
+    "allow_writes",
+    "compute_key",
+]
 
 _writing: ContextVar[bool] = ContextVar("django_clopos_writing", default=False)
 
@@ -41,18 +57,7 @@ def _demand_writing(model: type[models.Model]) -> None:
         )
 
 
-def compute_key(brand: Brand | int, clopos_id: int) -> int:
-    """Compute the primary key of a remote id under a brand: ``brand_id * 10**12 + clopos_id``.
-
-    Raises ValueError for an id outside 1 .. 10**12 - 1, which would land in another brand's room.
-    """
-    if not 1 <= clopos_id < BRAND_SPAN:
-        raise ValueError(f"A remote id lies between 1 and {BRAND_SPAN - 1}, not {clopos_id}.")
-    brand_id = brand if isinstance(brand, int) else brand.pk
-    return int(brand_id) * BRAND_SPAN + clopos_id
-
-
-class MirrorQuerySet(models.QuerySet[Any]):
+class MirrorQuerySet(ScopedQuerySet[Any]):
     """Reads mirrored rows; everything that writes raises outside a sync."""
 
     def for_brand(self, brand: Brand | int) -> Self:
@@ -95,7 +100,7 @@ class ChildManager(models.Manager.from_queryset(ChildQuerySet)):  # type: ignore
     """Everything that was mirrored."""
 
 
-class ReadOnlyModel(models.Model):
+class ReadOnlyModel(ScopedModel):
     """A row that belongs to a brand and that only a sync may write."""
 
     brand = models.ForeignKey(Brand, models.PROTECT, related_name="+", db_index=False, editable=False)
@@ -115,6 +120,7 @@ class ReadOnlyModel(models.Model):
 class KeyedModel(ReadOnlyModel):
     """A row with a remote id of its own. The key is computed from it, so uniqueness needs no second index."""
 
+    is_keyed: ClassVar[bool] = True
     id = models.BigIntegerField(primary_key=True, editable=False)
     clopos_id = models.BigIntegerField("Clopos id", editable=False)
 

@@ -9,6 +9,10 @@ from django.db import models
 from django.db.models import Sum
 
 from django_clopos.models.brands import Brand
+from django_clopos.models.fields import dump_json, load_json
+from django_clopos.models.scope import OfBrand, OfNobody, OfTable, OfWalk, Place
+from django_clopos.models.visible import OwnModel
+from django_clopos.schemas.personal import IMPERSONAL_RESOURCES, IMPERSONAL_TABLES, mask_record, mask_value
 
 
 class Status(models.TextChoices):
@@ -27,8 +31,10 @@ COUNTS = (
 )  # fmt: skip
 
 
-class SyncRun(models.Model):
+class SyncRun(OwnModel):
     """One sync of one brand."""
+
+    place: ClassVar[Place] = OfBrand()
 
     brand = models.ForeignKey(Brand, models.CASCADE, related_name="runs")
     status = models.CharField(max_length=16, choices=Status.choices, default=Status.RUNNING)
@@ -58,8 +64,10 @@ class SyncRun(models.Model):
         return dict(sums)
 
 
-class SyncStep(models.Model):
+class SyncStep(OwnModel):
     """One resource, and one venue where it has venues, of a run."""
+
+    place: ClassVar[Place] = OfWalk(brand="run__brand", venue="venue")
 
     run = models.ForeignKey(SyncRun, models.CASCADE, related_name="steps")
     resource = models.CharField(max_length=40)
@@ -89,8 +97,10 @@ class SyncStep(models.Model):
         return f"{self.resource} {self.get_status_display()}"
 
 
-class Checkpoint(models.Model):
+class Checkpoint(OwnModel):
     """How far one walk has come; written in the same transaction as the page it speaks of."""
+
+    place: ClassVar[Place] = OfWalk(venue="venue")
 
     brand = models.ForeignKey(Brand, models.CASCADE, related_name="checkpoints")
     resource = models.CharField(max_length=40)
@@ -108,8 +118,10 @@ class Checkpoint(models.Model):
         return f"{self.resource}.{self.name} = {self.value}"
 
 
-class Lease(models.Model):
+class Lease(OwnModel):
     """Who may write one resource of one brand, until when. The fence grows with every change of holder."""
+
+    place: ClassVar[Place] = OfBrand()
 
     brand = models.ForeignKey(Brand, models.CASCADE, related_name="leases")
     resource = models.CharField(max_length=40)
@@ -127,8 +139,11 @@ class Lease(models.Model):
         return f"{self.resource}: {self.owner or 'free'}"
 
 
-class RejectedRow(models.Model):
+class RejectedRow(OwnModel):
     """A record that failed validation, kept with its reason until a valid one takes its place."""
+
+    place: ClassVar[Place] = OfTable()
+    personal: ClassVar = frozenset({"record", "reason"})
 
     brand = models.ForeignKey(Brand, models.CASCADE, related_name="rejected_rows")
     resource = models.CharField(max_length=40)
@@ -156,6 +171,16 @@ class RejectedRow(models.Model):
             f"{self.resource} {self.clopos_id or self.key}: {self.reason.splitlines()[0][:80] if self.reason else ''}"
         )
 
+    def mask(self) -> None:
+        """Mask what the record says of persons, and the reason, which may quote it."""
+        if self.table in IMPERSONAL_TABLES:
+            return
+        self.reason = mask_value(self.reason)
+        try:
+            self.record = dump_json(mask_record(self.table, load_json(self.record)))
+        except ValueError:  # not JSON: nobody can tell what it says
+            self.record = mask_value(self.record)
+
 
 class DriftKind(models.TextChoices):
     """What the remote sent that the contract does not know."""
@@ -165,8 +190,11 @@ class DriftKind(models.TextChoices):
     MALFORMED_STAMP = "malformed_stamp"
 
 
-class Drift(models.Model):
+class Drift(OwnModel):
     """Something the contract does not know, counted, with an example. It stops nothing."""
+
+    place: ClassVar[Place] = OfWalk()
+    personal: ClassVar = frozenset({"example"})
 
     brand = models.ForeignKey(Brand, models.CASCADE, related_name="drift")
     resource = models.CharField(max_length=40)
@@ -187,12 +215,19 @@ class Drift(models.Model):
     def __str__(self) -> str:
         return f"{self.resource}.{self.path}: {self.get_kind_display()}"
 
+    def mask(self) -> None:
+        """Mask the example where it may come from what is said of a person."""
+        if self.resource not in IMPERSONAL_RESOURCES:
+            self.example = mask_value(self.example)
 
-class RequestBudget(models.Model):
+
+class RequestBudget(OwnModel):
     """The shared request budget of one integrator and brand, or of sign-ins, where no Redis keeps it.
 
     Times are the database server's.
     """
+
+    place: ClassVar[Place] = OfNobody()
 
     key = models.CharField(
         max_length=64, unique=True, help_text="Digest of integrator and brand; for sign-ins, of the address."

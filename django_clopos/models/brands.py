@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import zoneinfo
+from typing import ClassVar
 
 from django.core.exceptions import ValidationError
 from django.db import models
 
 from django_clopos.models.fields import EncryptedField
+from django_clopos.models.scope import OfBrand, Place
+from django_clopos.models.visible import OwnModel
 
 
 def validate_timezone(name: str) -> None:
@@ -24,8 +27,10 @@ def validate_base_url(address: str) -> None:
         raise ValidationError("The address must start with http:// or https://.")
 
 
-class Brand(models.Model):
+class Brand(OwnModel):
     """One tenant of the remote. Source: wire contract, section 1."""
+
+    place: ClassVar[Place] = OfBrand(brand="pk")
 
     slug = models.SlugField(max_length=100, unique=True, help_text="The brand's name in the API, such as openapitest.")
     name = models.CharField(max_length=255, blank=True)

@@ -9,10 +9,13 @@ from django.db import models
 from django_clopos.models import columns
 from django_clopos.models.base import MarkedModel, MirrorModel
 from django_clopos.models.fields import MirrorForeignKey
+from django_clopos.models.scope import OfBrand, OfVenue, Place
 
 
 class Category(MirrorModel):
     """A node of the category tree. Source: wire contract, section 13.5."""
+
+    place: ClassVar[Place] = OfBrand()
 
     class Type(models.TextChoices):
         """What is sorted into the tree. Source: wire contract, section 11."""
@@ -51,6 +54,8 @@ class Category(MirrorModel):
 class Station(MirrorModel):
     """Where products are made, with its printer. Source: wire contract, section 13.6."""
 
+    place: ClassVar[Place] = OfBrand()
+
     class Type(models.IntegerChoices):
         """Source: wire contract, section 11."""
 
@@ -78,6 +83,8 @@ class StopListEntry(MarkedModel):
 
     Source: wire contract, section 13.8.
     """
+
+    place: ClassVar[Place] = OfVenue()
 
     venue = MirrorForeignKey("Venue", related_name="stop_list")
     product = MirrorForeignKey("Product", related_name="stop_list", db_index=True)

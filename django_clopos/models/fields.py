@@ -19,6 +19,8 @@ from django.db.models.fields import json as json_lookups
 from django.db.models.fields.related_descriptors import ForwardManyToOneDescriptor
 from django.utils.encoding import force_bytes
 
+from django_clopos.models.visible import get_viewer, give_shown
+
 if TYPE_CHECKING:
     _Descriptor = ForwardManyToOneDescriptor[Any]
     _TextField = models.TextField[str, str]
@@ -45,9 +47,15 @@ class _ForgivingDescriptor(_Descriptor):
 
     def get_object(self, instance: models.Model) -> Any:
         try:
-            return super().get_object(instance)
+            return give_shown(super().get_object(instance), get_viewer(instance))
         except ObjectDoesNotExist:
             return None
+
+    def get_prefetch_querysets(self, instances: Any, querysets: Any = None) -> Any:
+        """Show prefetched rows to whom those they are fetched for are shown."""
+        rows, *rest = super().get_prefetch_querysets(instances, querysets)
+        viewer = get_viewer(instances[0])
+        return ([row for row in rows if give_shown(row, viewer)], *rest)
 
 
 class MirrorForeignKey(models.ForeignKey[Any, Any]):

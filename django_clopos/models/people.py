@@ -9,6 +9,8 @@ from django.db import models
 from django_clopos.models import columns
 from django_clopos.models.base import MirrorModel
 from django_clopos.models.fields import MirrorForeignKey
+from django_clopos.models.scope import OfBrand, Place
+from django_clopos.schemas.personal import MASK
 
 
 class Gender(models.IntegerChoices):
@@ -23,6 +25,10 @@ class User(MirrorModel):
 
     Source: wire contract, section 13.2.
     """
+
+    place: ClassVar[Place] = OfBrand()
+    personal: ClassVar = frozenset({"email", "mobile_number", "salary", "tip_message", "properties", "image"})
+    records: ClassVar = frozenset({"raw"})
 
     email = columns.name()
     username = columns.name(help_text="Name shown on the POS.")
@@ -59,6 +65,8 @@ class User(MirrorModel):
 class CustomerGroup(MirrorModel):
     """A group of customers with a discount. Source: wire contract, section 13.4."""
 
+    place: ClassVar[Place] = OfBrand()
+
     name = columns.name()
     discount_type = columns.name(help_text="Text: the remote sends null, a number or a word.")
     discount_value = columns.decimal()
@@ -74,6 +82,15 @@ class CustomerGroup(MirrorModel):
 
 class Customer(MirrorModel):
     """A customer with contact data and running totals. Source: wire contract, section 13.3."""
+
+    place: ClassVar[Place] = OfBrand()
+    personal: ClassVar = frozenset(
+        {
+            "cid", "name", "email", "phone", "phones", "address", "address_data", "addresses", "description", "code",
+            "reference_id", "gender", "date_of_birth", "phone_verified_at", "balance", "cashback_balance",
+        }
+    )  # fmt: skip
+    records: ClassVar = frozenset({"raw"})
 
     class Source(models.TextChoices):
         """Source: wire contract, section 11."""
@@ -116,3 +133,6 @@ class Customer(MirrorModel):
 
     class Meta(MirrorModel.Meta):
         indexes: ClassVar = [models.Index(fields=["brand", "phone"], name="clopos_customer_phone")]
+
+    def __str__(self) -> str:
+        return self.name if self.name and self.name != MASK else f"customer {self.clopos_id}"

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from django_clopos.models import columns
 from django_clopos.models.base import MirrorModel
 from django_clopos.models.fields import MirrorForeignKey
+from django_clopos.models.scope import OfBrand, Place
 
 
 class PriceList(MirrorModel):
     """A named list of prices; nothing links it to a venue or a sale type. Source: wire contract, section 13.9."""
+
+    place: ClassVar[Place] = OfBrand()
 
     name = columns.name()
     description = columns.text()
@@ -23,6 +28,8 @@ class PriceList(MirrorModel):
 
 class PriceListPrice(MirrorModel):
     """What a product costs in a price list. Source: wire contract, section 13.9."""
+
+    place: ClassVar[Place] = OfBrand()
 
     list = MirrorForeignKey("PriceList", related_name="prices", db_index=True)
     product = MirrorForeignKey("Product", related_name="list_prices", db_index=True)

@@ -10,10 +10,13 @@ from django_clopos.models import columns
 from django_clopos.models.base import ChildModel, MirrorModel
 from django_clopos.models.fields import MirrorForeignKey
 from django_clopos.models.history import ProductManager
+from django_clopos.models.scope import OfBrand, Place
 
 
 class Product(MirrorModel):
     """A thing that is sold or stocked: dish, good, variant, timer, ingredient. Source: wire contract, section 13.7."""
+
+    place: ClassVar[Place] = OfBrand()
 
     class Type(models.TextChoices):
         """Source: wire contract, section 11."""
@@ -111,6 +114,8 @@ class Product(MirrorModel):
 class RecipeItem(ChildModel):
     """How much of a product goes into a dish. Source: wire contract, section 12, "Recipe item"."""
 
+    place: ClassVar[Place] = OfBrand()
+
     dish = MirrorForeignKey("Product", related_name="recipe")
     position = models.PositiveIntegerField()
     ingredient = MirrorForeignKey("Product", related_name="used_in", db_index=True)
@@ -130,6 +135,8 @@ class RecipeItem(ChildModel):
 
 class ModifierGroup(MirrorModel):
     """Modifiers that are chosen together. Source: wire contract, section 12, "Modificator group"."""
+
+    place: ClassVar[Place] = OfBrand()
 
     class Type(models.IntegerChoices):
         """Source: wire contract, section 11."""
@@ -154,6 +161,8 @@ class ModifierGroup(MirrorModel):
 
 class Modifier(MirrorModel):
     """One choice of a group, possibly with the product it uses up. Source: wire contract, section 12, "Modificator"."""
+
+    place: ClassVar[Place] = OfBrand()
 
     group = MirrorForeignKey("ModifierGroup", related_name="modifiers", db_index=True)
     name = columns.name()
@@ -181,6 +190,8 @@ class Modifier(MirrorModel):
 class ProductModifierGroup(ChildModel):
     """That a product offers a modifier group."""
 
+    place: ClassVar[Place] = OfBrand()
+
     product = MirrorForeignKey("Product", related_name="modifier_groups")
     modifier_group = MirrorForeignKey("ModifierGroup", related_name="products", db_index=True)
     position = models.PositiveIntegerField()
@@ -198,6 +209,8 @@ class ProductModifierGroup(ChildModel):
 class Package(MirrorModel):
     """A way a product is packed, and how many of it are inside. Source: wire contract, section 12."""
 
+    place: ClassVar[Place] = OfBrand()
+
     product = MirrorForeignKey("Product", related_name="packages", db_index=True)
     name = columns.name()
     equal = columns.decimal("contents", help_text="How many of the product are inside.")
@@ -205,6 +218,8 @@ class Package(MirrorModel):
 
 class Tax(MirrorModel):
     """A tax rate. Source: wire contract, section 12."""
+
+    place: ClassVar[Place] = OfBrand()
 
     class RoundingOption(models.TextChoices):
         """Source: wire contract, section 11."""
@@ -234,6 +249,8 @@ class Tax(MirrorModel):
 
 class ProductTax(ChildModel):
     """That a product carries a tax."""
+
+    place: ClassVar[Place] = OfBrand()
 
     product = MirrorForeignKey("Product", related_name="taxes")
     tax = MirrorForeignKey("Tax", related_name="products", db_index=True)

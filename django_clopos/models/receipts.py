@@ -17,10 +17,15 @@ from django_clopos.models.base import ChildModel, KeyedChildModel, MirrorModel
 from django_clopos.models.fields import MirrorForeignKey
 from django_clopos.models.products import Product
 from django_clopos.models.sales import DiscountType
+from django_clopos.models.scope import OfVenue, Place
 
 
 class Receipt(MirrorModel):
     """A sale, open or closed; a closed one may still change. Source: wire contract, section 13.15."""
+
+    place: ClassVar[Place] = OfVenue()
+    personal: ClassVar = frozenset({"address", "description"})
+    records: ClassVar = frozenset({"raw"})
 
     class Status(models.IntegerChoices):
         """Source: wire contract, section 11."""
@@ -132,6 +137,9 @@ class Receipt(MirrorModel):
 class ReceiptProduct(KeyedChildModel):
     """A line of a receipt. Source: wire contract, section 13.15."""
 
+    place: ClassVar[Place] = OfVenue(venue="receipt__venue")
+    records: ClassVar = frozenset({"modificators"})
+
     receipt = MirrorForeignKey("Receipt", related_name="receipt_products", db_index=True)
     product = MirrorForeignKey("Product", related_name="receipt_products", db_index=True)
     product_name = columns.name(help_text="The product's name when it was sold.")
@@ -172,6 +180,8 @@ class ReceiptProduct(KeyedChildModel):
 class ReceiptPayment(ChildModel):
     """What was paid of a receipt by one method. Source: wire contract, section 12, "Payment method in receipt"."""
 
+    place: ClassVar[Place] = OfVenue(venue="receipt__venue")
+
     receipt = MirrorForeignKey("Receipt", related_name="payments")
     position = models.PositiveIntegerField()
     payment_method = MirrorForeignKey("PaymentMethod", related_name="payments")
@@ -189,6 +199,8 @@ class ReceiptPayment(ChildModel):
 
 class StockOperation(MirrorModel):
     """What one receipt took from stock; read only when asked for. Source: wire contract, section 13.18."""
+
+    place: ClassVar[Place] = OfVenue(venue="receipt__venue")
 
     receipt = MirrorForeignKey("Receipt", related_name="stock_operations", db_index=True)
     receipt_product = MirrorForeignKey("ReceiptProduct", related_name="stock_operations")

@@ -10,6 +10,7 @@ from django.db.models import Q
 from django_clopos.models import columns
 from django_clopos.models.base import ChildModel, MirrorModel
 from django_clopos.models.fields import MirrorForeignKey
+from django_clopos.models.scope import OfBrand, OfVenue, Place
 from django_clopos.models.venues import Venue
 
 
@@ -47,6 +48,8 @@ class StatusByVenue(MirrorModel):
 class SaleType(StatusByVenue):
     """In-house, delivery, takeaway or the site's own. Source: wire contract, section 13.10."""
 
+    place: ClassVar[Place] = OfBrand()
+
     name = columns.name()
     system_type = columns.name(choices=Channel.choices)
     channel = columns.name(choices=Channel.choices)
@@ -64,6 +67,8 @@ class SaleType(StatusByVenue):
 
 class PaymentMethod(StatusByVenue):
     """A way to pay. Source: wire contract, section 13.11."""
+
+    place: ClassVar[Place] = OfBrand()
 
     name = columns.name()
     split = columns.small(help_text="1: can be one of several payments.")
@@ -83,6 +88,15 @@ class PaymentMethod(StatusByVenue):
 
 class Order(MirrorModel):
     """An order from outside the restaurant, such as a call center's. Source: wire contract, section 13.12."""
+
+    place: ClassVar[Place] = OfVenue()
+    personal: ClassVar = frozenset(
+        {
+            "customer_name", "customer_phone", "customer_address", "comment", "integration_response",
+            "customer_ref_id", "properties",
+        }
+    )  # fmt: skip
+    records: ClassVar = frozenset({"raw"})
 
     class Type(models.TextChoices):
         """Source: wire contract, section 11."""
@@ -171,6 +185,10 @@ class Order(MirrorModel):
 
 class OrderItem(ChildModel):
     """One product of an order. Source: wire contract, section 13.12, "payload.products"."""
+
+    place: ClassVar[Place] = OfVenue(venue="order__venue")
+    personal: ClassVar = frozenset({"note"})
+    records: ClassVar = frozenset({"product_modificators"})
 
     order = MirrorForeignKey("Order", related_name="items")
     position = models.PositiveIntegerField()

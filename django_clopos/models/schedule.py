@@ -7,6 +7,8 @@ from typing import ClassVar
 from django.db import models
 
 from django_clopos.models.brands import Brand
+from django_clopos.models.scope import OfBrand, Place
+from django_clopos.models.visible import OwnModel
 
 
 class Work(models.TextChoices):
@@ -19,8 +21,10 @@ class Work(models.TextChoices):
     PRUNE = "prune", "pruning"
 
 
-class Schedule(models.Model):
+class Schedule(OwnModel):
     """One job of one brand: how often, when next, and how it went. At most one message of it is under way."""
+
+    place: ClassVar[Place] = OfBrand()
 
     brand = models.ForeignKey(Brand, models.CASCADE, related_name="schedules")
     work = models.CharField(max_length=16, choices=Work.choices)

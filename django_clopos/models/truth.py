@@ -9,6 +9,9 @@ from django.db import models
 from django_clopos.models.bookkeeping import SyncRun
 from django_clopos.models.brands import Brand
 from django_clopos.models.fields import ExactJSONField
+from django_clopos.models.scope import OfBrand, OfBrandNamed, OfTable, OfWalk, Place
+from django_clopos.models.visible import OwnModel
+from django_clopos.schemas.personal import mask_record
 
 
 class ChangeKind(models.TextChoices):
@@ -20,8 +23,11 @@ class ChangeKind(models.TextChoices):
     RESTORED = "restored"
 
 
-class Change(models.Model):
+class Change(OwnModel):
     """One change of one mirrored row. `seq` has no gaps and follows the order of commits, brand by brand."""
+
+    place: ClassVar[Place] = OfTable(row_id="row_id")
+    records: ClassVar = frozenset({"before", "after"})
 
     brand = models.ForeignKey(Brand, models.CASCADE, related_name="changes", db_index=False)
     seq = models.BigIntegerField(help_text="Counted from 1 within the brand, without gaps, in the order of commits.")
@@ -43,9 +49,15 @@ class Change(models.Model):
     def __str__(self) -> str:
         return f"{self.table} {self.clopos_id or self.row_id} {self.kind}"
 
+    def mask(self) -> None:
+        """Mask what both sides say of persons."""
+        self.before, self.after = mask_record(self.table, self.before), mask_record(self.table, self.after)
 
-class ChangeCounter(models.Model):
+
+class ChangeCounter(OwnModel):
     """The last `seq` of a brand; locked last in a page's transaction, so that numbers are committed in order."""
+
+    place: ClassVar[Place] = OfBrand()
 
     brand = models.OneToOneField(Brand, models.CASCADE, related_name="change_counter")
     last_seq = models.BigIntegerField(default=0)
@@ -55,8 +67,10 @@ class ChangeCounter(models.Model):
         return f"{self.brand}: {self.last_seq}"
 
 
-class Reconciliation(models.Model):
+class Reconciliation(OwnModel):
     """One comparison of local with remote, for one resource, venue and day."""
+
+    place: ClassVar[Place] = OfWalk(venue="venue")
 
     brand = models.ForeignKey(Brand, models.CASCADE, related_name="reconciliations")
     batch = models.UUIDField(help_text="The same for all rows of one `clopos_verify`.")
@@ -81,8 +95,10 @@ class Reconciliation(models.Model):
         return f"{self.resource} {self.day or ''}: {'equal' if self.is_equal else 'different'}"
 
 
-class KnownMissing(models.Model):
+class KnownMissing(OwnModel):
     """An id that rows refer to and that the remote answers with 404, so that it is not asked for again."""
+
+    place: ClassVar[Place] = OfWalk()
 
     brand = models.ForeignKey(Brand, models.CASCADE, related_name="known_missing")
     resource = models.CharField(max_length=40)
@@ -99,8 +115,10 @@ class KnownMissing(models.Model):
         return f"{self.resource} {self.clopos_id}"
 
 
-class Erasure(models.Model):
+class Erasure(OwnModel):
     """That data was erased on request: what and how much, never whose name."""
+
+    place: ClassVar[Place] = OfBrandNamed(slug="brand_slug")
 
     brand_slug = models.CharField(max_length=100)
     subject = models.CharField(max_length=100, help_text="Brand, or customer with its Clopos id.")

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from django_clopos.models import columns
 from django_clopos.models.base import MirrorModel
+from django_clopos.models.scope import OfVenue, Place
 
 
 class Venue(MirrorModel):
     """A branch. Source: wire contract, section 13.1."""
+
+    place: ClassVar[Place] = OfVenue(venue="pk")
 
     name = columns.name()
     is_main = columns.flag(help_text="The brand's primary branch.")

@@ -12,7 +12,7 @@ from django.utils import timezone
 from rest_framework.test import APIClient
 
 from django_clopos.mirror import RESOURCES, Resource
-from django_clopos.models import Brand
+from django_clopos.models import Brand, BrandAccess
 from django_clopos.models.base import BRAND_SPAN, KeyedModel
 from django_clopos.models.fields import MirrorForeignKey
 from django_clopos.testing import make
@@ -100,6 +100,7 @@ def test_a_stranger_is_refused(resource: Resource, brand: Brand) -> None:
 def test_a_user_needs_the_view_permission(resource: Resource, brand: Brand) -> None:
     fill(resource, brand)
     user = User.objects.create_user("reader")
+    BrandAccess.objects.create(user=user, brand=brand)
     client = APIClient()
     client.force_login(user)
     addresses = [f"/api/first/{resource.name}/"]

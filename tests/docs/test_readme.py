@@ -11,13 +11,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import Group, User
 from django.core.management import load_command_class
+from django.test import RequestFactory
 from django.utils import timezone
 
 from django_clopos import signals
+from django_clopos.access import NOTHING, Scope, find_scope
 from django_clopos.conf import ENVIRONMENT, Settings
 from django_clopos.management.commands import clopos_sync
-from django_clopos.models import Brand, Change, Checkpoint, Order, Product
+from django_clopos.models import Brand, BrandAccess, Change, Checkpoint, Customer, Order, Product
 from django_clopos.testing import make, make_brand, make_receipt
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -85,6 +88,7 @@ def test_every_link_leads_to_a_file() -> None:
 def test_the_sections_that_the_checks_point_to_are_there() -> None:
     assert "\n## Settings\n" in README
     assert "\n## SQLite\n" in README
+    assert "\n## Who sees what\n" in README
 
 
 @pytest.mark.django_db
@@ -132,12 +136,52 @@ def test_the_example_receiver_is_told_of_new_orders(capsys: pytest.CaptureFixtur
 
 
 @pytest.mark.django_db
-def test_the_example_of_the_factories_runs() -> None:
+def test_the_example_of_a_scope_gives_what_the_setting_takes(settings: Any) -> None:
     names: dict[str, Any] = {}
     exec(EXAMPLES[3], names)
+    settings.CLOPOS = {"SCOPE": names["find_scope"]}
+    brand = make_brand("your-brand")
+    users = {group: User.objects.create(username=group) for group in ("Office", "Managers", "Guests")}
+    for name, user in users.items():
+        user.groups.add(Group.objects.create(name=name))
+    scopes = {name: find_scope(user) for name, user in users.items()}
+    assert scopes == {
+        "Office": Scope(brands=frozenset({brand.pk})),
+        "Managers": Scope(venues={brand.pk: frozenset({1})}),
+        "Guests": NOTHING,
+    }
+
+
+@pytest.mark.django_db
+def test_the_examples_of_a_site_s_own_views_run(rf: RequestFactory) -> None:
+    names: dict[str, Any] = {}
+    exec(EXAMPLES[4], names)
+    brand = make_brand("your-brand")
+    customer = make(Customer, brand=brand, name="Aysel", phone="+994500000417")
+    make_receipt(brand, customer=customer)
+    clerk = User.objects.create(username="clerk")
+    BrandAccess.objects.create(user=clerk, brand=brand)
+    answers = {}
+    for user in (clerk, User.objects.create_superuser("root"), User.objects.create(username="nobody")):
+        request = rf.get("/")
+        request.user = user
+        customers = [str(receipt.customer) for receipt in names["list_receipts"](request)]
+        found = len(names["find_by_phone"](request, "+994500000417"))
+        answers[user.username] = (customers, found, names["count_receipts"](user))
+    assert answers == {
+        "clerk": ([f"customer {customer.clopos_id}"], 0, 1),
+        "root": (["Aysel"], 1, 1),
+        "nobody": ([], 0, 0),
+    }
+
+
+@pytest.mark.django_db
+def test_the_example_of_the_factories_runs() -> None:
+    names: dict[str, Any] = {}
+    exec(EXAMPLES[5], names)
     names["latte"].refresh_from_db()
     assert names["latte"].name == "Latte, small"
 
 
 def test_no_example_is_left_out() -> None:
-    assert len(EXAMPLES) == README.count("<!-- tested -->") == 4
+    assert len(EXAMPLES) == README.count("<!-- tested -->") == 6

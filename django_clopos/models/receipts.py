@@ -117,6 +117,8 @@ class Receipt(MirrorModel):
         get_latest_by = "created_at"
         indexes: ClassVar = [
             models.Index(fields=["brand", "shift_date"], name="clopos_receipt_shift_date"),
+            # The rows of a window of days, which a complete walk of that window is compared with.
+            models.Index(fields=["brand", "created_at"], name="clopos_receipt_created"),
             models.Index(fields=["customer"], name="clopos_receipt_customer", condition=Q(customer__isnull=False)),
             models.Index(
                 fields=["service_notification"],

@@ -27,7 +27,11 @@ def main() -> None:
     parser.add_argument("--database-url", required=True)
     parser.add_argument("--source", default="", help="filled database, for copy")
     arguments = parser.parse_args()
-    os.environ |= {"DATABASE_URL": arguments.database_url, "DJANGO_SETTINGS_MODULE": "example_project.settings", "DJANGO_DEBUG": "0"}
+    os.environ |= {
+        "DATABASE_URL": arguments.database_url,
+        "DJANGO_SETTINGS_MODULE": "example_project.settings",
+        "DJANGO_DEBUG": "0",
+    }
     django.setup()
     work = choose_work(arguments)
     start = time.perf_counter()

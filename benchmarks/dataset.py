@@ -110,6 +110,4 @@ if __name__ == "__main__":
     parser.add_argument("--edited", action="store_true")
     parser.add_argument("--plain", action="store_true")
     arguments = parser.parse_args()
-    write_pages(
-        arguments.folder, receipts=arguments.receipts, is_edited=arguments.edited, is_plain=arguments.plain
-    )
+    write_pages(arguments.folder, receipts=arguments.receipts, is_edited=arguments.edited, is_plain=arguments.plain)

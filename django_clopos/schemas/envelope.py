@@ -17,8 +17,22 @@ import msgspec
 
 # Only the ends of values are wanted, so numbers stay text and control characters pass: each record is judged by itself.
 _SCANNER = json.JSONDecoder(strict=False, parse_int=str, parse_float=str)
+_REFUSED = frozenset({b"false", b"0"})
 _SPACE = re.compile(r"[ \t\n\r]*")
 _STRING_OR_BRACKET = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{}]', re.DOTALL)
+
+
+class _Usual(msgspec.Struct):
+    """A list of records as the remote gives it nearly always."""
+
+    data: list[msgspec.Raw]
+    success: msgspec.Raw = msgspec.Raw(b"true")
+    total: msgspec.Raw = msgspec.Raw(b"")
+    pagination: msgspec.Raw = msgspec.Raw(b"")
+    sorts: msgspec.Raw = msgspec.Raw(b"[]")
+
+
+_read_usual = msgspec.json.Decoder(_Usual).decode
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -44,6 +58,22 @@ def open_envelope(body: bytes) -> Envelope:
     Raises:
         ValueError: it is not JSON, or holds neither a list of records nor a record.
     """
+    return _open_usual(body) or _open_any(body)
+
+
+def _open_usual(body: bytes) -> Envelope | None:
+    """Open an object with a list of records, split in one pass; None: it is something else."""
+    try:
+        found = _read_usual(body)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        return None
+    members = {name: bytes(getattr(found, name)) for name in ("success", "total", "pagination", "sorts")}
+    if members["success"] in _REFUSED:
+        return None
+    return Envelope(records=tuple(map(bytes, found.data)), total=_read_total(members), sorts=_read_sorts(members))
+
+
+def _open_any(body: bytes) -> Envelope:
     text = body.strip()
     if text.startswith(b"["):
         return Envelope(records=_split_list(text))
@@ -81,7 +111,7 @@ def _refuse_constant(name: str) -> NoReturn:
 
 
 def _open_object(members: dict[str, bytes], *, body: bytes) -> Envelope:
-    if members.get("success") in {b"false", b"0"}:
+    if members.get("success") in _REFUSED:
         return Envelope(refusal=body)
     if "data" in members:
         return Envelope(records=_read_data(members["data"]), total=_read_total(members), sorts=_read_sorts(members))

@@ -84,7 +84,7 @@ class History:
         rows = [
             (context.brand_id, first + place, self.resource.name, *row, now, run_id) for place, row in enumerate(found)
         ]
-        write.insert(connections[using], _plan_changes(), rows)
+        write.insert(connections[using], [(_plan_changes(), rows)])
 
     def begin(self, *, now: datetime) -> None:
         """Note that the resource was read to its end, if it was: from now on its history is complete."""
@@ -179,7 +179,8 @@ def _plan_changes() -> Plan:
     return Plan(
         model=Change,
         columns=_COLUMNS,
-        read=(),
+        read=list,
+        width=0,
         references=(),
         stamps=(),
         json=(),

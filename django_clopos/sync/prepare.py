@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -19,7 +19,14 @@ from django_clopos.sync.changes import Difference, find_difference
 from django_clopos.sync.columns import Plan, RowContext, plan_child, plan_table
 from django_clopos.sync.compare import Comparison, Stored, compare, fetch_raw, fetch_stored
 from django_clopos.sync.pages import Incoming, drop_repeated, make_incoming
-from django_clopos.sync.quarantine import DriftCounter, Rejection, explain, find_unknown_keys, validate
+from django_clopos.sync.quarantine import (
+    DriftCounter,
+    Rejection,
+    explain,
+    find_unknown_keys,
+    knows_all_keys,
+    validate,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +197,7 @@ class Preparer:
 
     def _build(self, page: Page, incoming: Incoming, valid: Record, raw: str) -> list[Any]:
         """Give the values of all columns, the engine's last."""
-        values, bad = page.plan.build(valid, self.context)
+        values, bad = page.plan.build(valid, self.context, venue=self.context.venue)
         self._count_bad_stamps(bad)
         is_deleted = getattr(valid, "deleted_at", None) and "deleted_at" not in bad  # year 1 is no deletion
         removed_at = self.now if is_deleted else None
@@ -208,14 +215,14 @@ class Preparer:
         plan = plan_child(child)
         has_position = plan.columns[-1] == "position"
         # A line is written in its receipt's venue, whichever venue is walked: their stamps share its zone.
-        context = replace(self.context, venue=getattr(parent, "venue_id", None) or self.context.venue)
+        context, venue = self.context, getattr(parent, "venue_id", None) or self.context.venue
         rows: dict[Any, list[Any]] = {}
         for position, item in enumerate(items):
-            values, bad = plan.build(item, context)
+            values, bad = plan.build(item, context, venue=venue)
             self._count_bad_stamps(bad)
-            values += [self.context.brand_id, self.context.base + parent_id]
+            values += [context.brand_id, context.base + parent_id]
             if plan.is_keyed:
-                values += [self.context.base + item.id, item.id]  # type: ignore[attr-defined]  # keyed children have a schema with id
+                values += [context.base + item.id, item.id]  # type: ignore[attr-defined]  # keyed children have a schema with id
             elif has_position:
                 values.append(position)
             rows[plan.identify(values)] = values
@@ -226,9 +233,10 @@ class Preparer:
             self.drift.add(DriftKind.MALFORMED_STAMP, name, "outside the years 1900 to 9990")
 
     def _count_drift(self, table: Table, valid: Record, record: JsonObject) -> None:
-        for path, _ in find_unknown_keys(table.schema, record):
-            # The record's id, not its value: an unknown key may hold anything, a person's data too.
-            self.drift.add(DriftKind.UNKNOWN_KEY, path, f"record {record.get('id')}")
+        if not knows_all_keys(table.schema, record):
+            for path, _ in find_unknown_keys(table.schema, record):
+                # The record's id, not its value: an unknown key may hold anything, a person's data too.
+                self.drift.add(DriftKind.UNKNOWN_KEY, path, f"record {record.get('id')}")
         for name, known in _choices(table.model):
             value = getattr(valid, name, None)
             if value is not None and value not in known:

@@ -73,7 +73,7 @@ class Rewriter:
                 None if derived is None or _are_equal(plan_child(child), derived, stored[row.pk]) else derived
                 for child, derived, stored in zip(table.children, valid.children, stored_children, strict=True)
             )
-            values = valid.values[: len(plan.read)] + row.values[len(plan.read) :]
+            values = valid.values[: plan.width] + row.values[plan.width :]
             is_same = _normalise(plan, values) == _normalise(plan, row.values)
             if is_forced or not is_same or any(rows is not None for rows in children):
                 changed.append(_with_key(plan, replace(valid, values=values, children=children), row.pk))

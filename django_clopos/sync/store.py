@@ -8,17 +8,18 @@ from datetime import datetime
 from typing import Any
 
 from django.db import DataError, IntegrityError, connections, models, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
 
 from django_clopos.mirror.resource import Child, Table
 from django_clopos.models.truth import ChangeKind
 from django_clopos.sync import write
 from django_clopos.sync.changes import RowChange, choose_kind
-from django_clopos.sync.columns import RowContext, plan_child
+from django_clopos.sync.columns import Plan, RowContext, plan_child
 from django_clopos.sync.compare import match_column, select_stored
 from django_clopos.sync.prepare import Page, Valid
 from django_clopos.sync.quarantine import Rejection
 
-WriteRows = Callable[[Any, Any, Any], None]
+WriteRows = Callable[[BaseDatabaseWrapper, Sequence[tuple[Plan, write.Rows]]], None]
 
 
 @dataclass(kw_only=True, slots=True)
@@ -94,26 +95,22 @@ class Writer:
 
     def _write_parents_and_children(self, page: Page, rows: list[Valid], *, write_new: WriteRows) -> None:
         connection = connections[self.using]
-        new = [row for row in rows if row.is_new]
-        old = [row for row in rows if not row.is_new]
-        write_new(connection, page.plan, [row.values for row in new])
-        write.upsert(connection, page.plan, [row.values for row in old])
-        for index, child in enumerate(page.table.children):
-            self._replace_children(child, index, new, old, write_new=write_new)
+        old = [row.values for row in rows if not row.is_new]
+        write.upsert(connection, [(page.plan, old)])
+        children = enumerate(page.table.children)
+        tables = [(page.plan, [row.values for row in rows if row.is_new])]
+        tables += [(plan_child(child), self._clear_children(child, index, rows)) for index, child in children]
+        write_new(connection, tables)
 
-    def _replace_children(
-        self, child: Child, index: int, new: list[Valid], old: list[Valid], *, write_new: WriteRows
-    ) -> None:
-        plan = plan_child(child)
-        replaced = [row for row in old if row.children[index] is not None]
-        if replaced:
-            parents = [self.context.base + row.incoming.id for row in replaced]
+    def _clear_children(self, child: Child, index: int, rows: list[Valid]) -> list[list[Any]]:
+        """Delete the stored children of these rows where the records tell of others, and give those."""
+        told = [row for row in rows if row.children[index] is not None]
+        parents = [self.context.base + row.incoming.id for row in told if not row.is_new]
+        if parents:
             child.model._base_manager.using(self.using).filter(**{f"{child.parent}__in": parents}).delete()
-        rows: dict[Any, list[Any]] = {}
-        for row in [*new, *replaced]:
-            for values in row.children[index] or ():
-                rows[plan.identify(values)] = values
-        write_new(connections[self.using], plan, list(rows.values()))
+        identify = plan_child(child).identify
+        found = {identify(values): values for row in told for values in row.children[index] or ()}
+        return list(found.values())
 
     def _clear_marks(self, page: Page) -> None:
         ids = [record.id for record in page.comparison.restored]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from decimal import ROUND_HALF_UP, Decimal
+from functools import cache
 from typing import Any
 
 from django.db import models
@@ -19,27 +20,26 @@ from django_clopos.sync.columns import Plan
 Rows = Sequence[Sequence[Any]]
 
 
-def insert(connection: BaseDatabaseWrapper, plan: Plan, rows: Rows) -> None:
-    """Write rows that are believed to be new. Values in the plan's order.
+def insert(connection: BaseDatabaseWrapper, tables: Sequence[tuple[Plan, Rows]]) -> None:
+    """Write rows that are believed to be new, table by table. Values in their plan's order.
 
     Raises IntegrityError on PostgreSQL where one is not, since COPY has no conflict clause: then use `upsert`.
     """
-    if not rows:
-        return
-    if _can_copy(connection):
-        _copy(connection, connection.ops.quote_name(plan.model._meta.db_table), plan, rows)
+    filled = [(plan, rows) for plan, rows in tables if rows]
+    if filled and _can_copy(connection):
+        _copy(connection, [(plan.model._meta.db_table, plan, rows) for plan, rows in filled])
     else:
-        _upsert_with_executemany(connection, plan, rows)
+        for plan, rows in filled:
+            _upsert_with_executemany(connection, plan, rows)
 
 
-def upsert(connection: BaseDatabaseWrapper, plan: Plan, rows: Rows) -> None:
-    """Write rows, new or not. Values in the plan's order."""
-    if not rows:
-        return
-    if _can_copy(connection):
-        _upsert_with_copy(connection, plan, rows)
-    else:
-        _upsert_with_executemany(connection, plan, rows)
+def upsert(connection: BaseDatabaseWrapper, tables: Sequence[tuple[Plan, Rows]]) -> None:
+    """Write rows, new or not, table by table. Values in their plan's order."""
+    for plan, rows in tables:
+        if rows and _can_copy(connection):
+            _upsert_with_copy(connection, plan, rows)
+        elif rows:
+            _upsert_with_executemany(connection, plan, rows)
 
 
 def _can_copy(connection: BaseDatabaseWrapper) -> bool:
@@ -55,18 +55,28 @@ def _column_names(connection: BaseDatabaseWrapper, plan: Plan, attnames: Sequenc
     return ", ".join(connection.ops.quote_name(by_attname[name]) for name in attnames)
 
 
-def _copy(connection: BaseDatabaseWrapper, table: str, plan: Plan, rows: Rows) -> None:
-    columns = _column_names(connection, plan, plan.columns)
-    statement = f"COPY {table} ({columns}) FROM STDIN"
-    # Django translates the errors of `execute` only; those of a COPY would pass as psycopg's own, caught by nobody.
-    with connection.wrap_database_errors, connection.cursor() as cursor, cursor.copy(statement) as copy:
-        for row in rows:
-            copy.write_row(row)
+def _copy(connection: BaseDatabaseWrapper, tables: Sequence[tuple[str, Plan, Rows]]) -> None:
+    """COPY rows into tables, named beside their plans."""
+    from django_clopos.sync import copying  # noqa: PLC0415  # needs psycopg
+
+    loads = []
+    for name, plan, rows in tables:
+        columns = _column_names(connection, plan, plan.columns)
+        statement = f"COPY {connection.ops.quote_name(name)} ({columns}) FROM STDIN"
+        loads.append(copying.Load(statement=statement, rows=rows, stamps=_find_stamps(plan.model, plan.columns)))
+    copying.copy(connection, loads)
+
+
+@cache
+def _find_stamps(model: type[models.Model], columns: tuple[str, ...]) -> tuple[int, ...]:
+    names = {field.attname for field in model._meta.concrete_fields if isinstance(field, models.DateTimeField)}
+    return tuple(index for index, name in enumerate(columns) if name in names)
 
 
 def _upsert_with_copy(connection: BaseDatabaseWrapper, plan: Plan, rows: Rows) -> None:
     table = connection.ops.quote_name(plan.model._meta.db_table)
-    staging = connection.ops.quote_name(f"incoming_{plan.model._meta.db_table}")
+    incoming = f"incoming_{plan.model._meta.db_table}"
+    staging = connection.ops.quote_name(incoming)
     columns = _column_names(connection, plan, plan.columns)
     with connection.cursor() as cursor:
         # A copy of the columns only: LIKE would bring NOT NULL for columns that we do not write.
@@ -75,7 +85,7 @@ def _upsert_with_copy(connection: BaseDatabaseWrapper, plan: Plan, rows: Rows) -
             f"AS SELECT {columns} FROM {table} WITH NO DATA"
         )
         cursor.execute(f"TRUNCATE {staging}")
-    _copy(connection, staging, plan, rows)
+    _copy(connection, [(incoming, plan, rows)])
     with connection.cursor() as cursor:
         suffix = _conflict_suffix(connection, plan)
         cursor.execute(f"INSERT INTO {table} ({columns}) SELECT {columns} FROM {staging} {suffix}")  # noqa: S608  # names come from the model

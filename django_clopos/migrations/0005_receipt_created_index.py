@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('django_clopos', '0002_truth'),
+        ('django_clopos', '0004_schedule'),
     ]
 
     operations = [

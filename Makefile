@@ -37,11 +37,12 @@ wheel: $(VENV)/dev.stamp
 	rm -rf dist
 	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m build --no-isolation .
 
-bench: $(VENV)/dev.stamp
-	$(BIN)/python -m benchmarks.pipeline
+# Its contenders are installed into an environment of their own.
+bench: $(VENV)-bench/bench.stamp
+	$(VENV)-bench/bin/python -m benchmarks.pipeline $(ARGS)
 
 clean:
-	rm -rf $(VENV) dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+	rm -rf $(VENV) $(VENV)-bench dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
 
 $(VENV)/pip.stamp:
 	$(PYTHON) -m venv $(VENV)
@@ -55,3 +56,9 @@ $(VENV)/demo.stamp: pyproject.toml $(VENV)/pip.stamp
 $(VENV)/dev.stamp: pyproject.toml $(VENV)/pip.stamp
 	$(BIN)/python -m pip install --quiet --editable . --group dev
 	touch $(VENV)/demo.stamp $@
+
+$(VENV)-bench/bench.stamp: pyproject.toml
+	$(PYTHON) -m venv $(VENV)-bench
+	$(VENV)-bench/bin/python -m pip install --quiet --upgrade pip
+	$(VENV)-bench/bin/python -m pip install --quiet --editable . --group bench
+	touch $@

@@ -15,8 +15,7 @@ from pathlib import Path
 
 import django
 
-
-CONTENDERS = ("ours", "again", "integrify-rows", "integrify-bulk", "dlt", "copy")
+CONTENDERS = ("ours", "again", "days", "integrify-rows", "integrify-bulk", "dlt", "copy")
 
 
 def main() -> None:
@@ -48,10 +47,10 @@ def choose_work(arguments: argparse.Namespace) -> Callable[[], int]:
     url = arguments.url
     connection.ensure_connection()
     match arguments.contender:
-        case "ours" | "again":
+        case "ours" | "again" | "days" as asked:
             from benchmarks.contestants import ours  # noqa: PLC0415
 
-            return lambda: ours.store(url, is_again=arguments.contender == "again")
+            return lambda: ours.store(url, options=ours.ASKED[asked])
         case "integrify-rows" | "integrify-bulk":
             from benchmarks.contestants import integrify_peer  # noqa: PLC0415
 

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import urlsplit
 
 import psycopg
 
@@ -42,7 +42,7 @@ class Server:
         self._execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
         self._execute(f'CREATE DATABASE "{name}" TEMPLATE "{_name_of(like)}"')
         try:
-            yield urlunsplit(urlsplit(self.url)._replace(path=f"/{name}"))
+            yield f"{self.url.rpartition('/')[0]}/{name}"
         finally:
             self._execute(f'DROP DATABASE "{name}" WITH (FORCE)')
 
@@ -65,7 +65,7 @@ class Server:
 
     def _execute(self, statement: str, *parameters: Any) -> Any:
         with psycopg.connect(self.url, autocommit=True) as connection:
-            cursor = connection.execute(statement, parameters or None)  # type: ignore[arg-type]  # ours
+            cursor = connection.execute(statement, parameters or None)
             return cursor.fetchone()[0] if cursor.description else None  # type: ignore[index]  # one row
 
 
@@ -77,6 +77,12 @@ def migrate(database_url: str) -> None:
     )
     environment = os.environ | {"DATABASE_URL": database_url, "DJANGO_SETTINGS_MODULE": "example_project.settings"}
     subprocess.run([sys.executable, "-c", script], env=environment, check=True)
+
+
+def vacuum(database_url: str) -> None:
+    """Do now what the server would do some time after a load."""
+    with psycopg.connect(database_url, autocommit=True) as connection:
+        connection.execute("VACUUM ANALYZE")
 
 
 def count_written(database_url: str) -> int:
@@ -111,7 +117,7 @@ def _write_sums(database_url: str, table: str) -> str:
 
 def _fetch(database_url: str, statement: str) -> Any:
     with psycopg.connect(database_url) as connection:
-        return connection.execute(statement).fetchone()  # type: ignore[arg-type]  # ours
+        return connection.execute(statement).fetchone()
 
 
 def _name_of(database: str) -> str:

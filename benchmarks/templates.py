@@ -1,4 +1,4 @@
-"""Receipts of the simulated restaurant as byte templates, from which any number of distinct receipts is written cheaply.
+"""Receipts of the simulated restaurant as byte templates, from which any number of distinct ones is written cheaply.
 
 The public client `integrify-clopos` 0.1.0 insists on more than the wire contract promises; every contender gets pages
 that carry it: whole counts, sellers and lists of modifiers and taxes on each line, an object in `properties`, and no

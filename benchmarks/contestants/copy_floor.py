@@ -40,7 +40,7 @@ def store(pages: list[Page]) -> int:
 
 def _read_pages(found: psycopg.Connection[Any]) -> Iterator[Page]:
     table = Receipt._meta.db_table
-    keys = [key for (key,) in found.execute(f"SELECT id FROM {table} ORDER BY id")]  # type: ignore[arg-type]  # ours
+    keys = [key for (key,) in found.execute(f"SELECT id FROM {table} ORDER BY id")]
     for start in range(0, len(keys), PAGE_ROWS):
         chosen = keys[start : start + PAGE_ROWS]
         yield [_read_table(found, model, chosen) for model in MODELS]
@@ -53,7 +53,7 @@ def _read_table(
     columns = [f'"{name}"' for name in names]
     read = [f"{column}::text" if _is_json(model, name) else column for column, name in zip(columns, names, strict=True)]
     parent = "id" if model is Receipt else "receipt_id"
-    rows = found.execute(f"SELECT {', '.join(read)} FROM {table} WHERE {parent} = ANY(%s)", [receipts])  # type: ignore[arg-type]  # ours
+    rows = found.execute(f"SELECT {', '.join(read)} FROM {table} WHERE {parent} = ANY(%s)", [receipts])
     return f"COPY {table} ({', '.join(columns)}) FROM STDIN", rows.fetchall()
 
 

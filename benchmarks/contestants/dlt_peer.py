@@ -10,7 +10,7 @@ import os
 import tempfile
 from collections.abc import Iterator
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import urlsplit
 
 import dlt
 from dlt.sources.helpers.rest_client import RESTClient
@@ -56,4 +56,4 @@ def _add_password(url: str) -> str:
     parts = urlsplit(url)
     if parts.password:
         return url
-    return urlunsplit(parts._replace(netloc=f"{parts.username}:unused@{parts.hostname}:{parts.port or 5432}"))
+    return f"postgresql://{parts.username}:unused@{parts.hostname}:{parts.port or 5432}{parts.path}"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django_clopos.client import Client, Config, InProcessBudget
 from django_clopos.mirror import get_resource
 from django_clopos.models import Brand
@@ -10,8 +12,16 @@ from django_clopos.sync.engine import Options, sync
 _NO_LIMIT = 10**7
 
 
-def store(url: str, *, is_again: bool) -> int:
-    """Sync receipts, all history; `is_again`: read it all again, whatever the checkpoints say."""
+#: What is asked of the sync: what it does by itself, the whole history again, or every day in one window.
+ASKED = {
+    "ours": Options(holds_collector=True),
+    "again": Options(holds_collector=True, is_full=True),
+    "days": Options(holds_collector=True, since=date(2000, 1, 1), until=date(2100, 1, 1)),
+}
+
+
+def store(url: str, *, options: Options) -> int:
+    """Sync receipts."""
     config = Config(
         base_url=url,
         brand="demo",
@@ -22,7 +32,6 @@ def store(url: str, *, is_again: bool) -> int:
     )
     # The budget of the remote is not part of the comparison: no contender has one.
     with Client(config, budget=InProcessBudget(requests_per_minute=_NO_LIMIT)) as client:
-        options = Options(is_full=is_again, holds_collector=True)
         report = sync(Brand.objects.get(), [get_resource("receipts")], options=options, client=client)
     if report.run.status != "succeeded" or report.total("rejected"):
         raise ValueError(f"the sync did not store everything: {report.run.error or report.steps}")

@@ -36,7 +36,9 @@ class RowMaker:
     def __init__(self, brand: Brand) -> None:
         self._brand_id = brand.pk
         self._base = brand.pk * BRAND_SPAN
-        self._readers = {model: list(self._find_readers(model)) for model in MODELS}
+        self._readers: dict[type[models.Model], list[tuple[str, Callable[[Any], Any]]]] = {
+            model: list(self._find_readers(model)) for model in MODELS
+        }
 
     def make(self, found: Any) -> Sale:
         """Make the rows of one receipt."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import router
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -20,13 +20,15 @@ from django_clopos.sync.pages import Incoming
 class _OneOf(In):
     """`IN` with one array in place of a value for each row, where the database has arrays: half the time."""
 
+    rhs: list[int]
+
     def as_postgresql(self, compiler: Any, connection: BaseDatabaseWrapper) -> tuple[str, Any]:
         left, parameters = self.process_lhs(compiler, connection)
-        return f"{left} = ANY(%s)", [*parameters, self.rhs]
+        # As text: psycopg looks at each number of a list to choose the array's type.
+        return f"{left} = ANY(%s::bigint[])", [*parameters, "{" + ",".join(map(str, self.rhs)) + "}"]
 
 
-@dataclass(frozen=True, slots=True)
-class Stored:
+class Stored(NamedTuple):
     """What the database has of one row."""
 
     digest: str

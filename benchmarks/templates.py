@@ -51,7 +51,11 @@ def read_templates(count: int) -> Iterator[JsonObject]:
     """Give so many receipts of one simulated restaurant, with all that every contender needs."""
     # Over one venue, some days are quiet: more days than the average asks for.
     sandbox = Sandbox(
-        days=90, receipts_per_day=count // 65, today=_TODAY, requests_per_window=_NO_LIMIT, receipt_scope="brand"
+        days=90,
+        receipts_per_day=max(count // 65, 4),
+        today=_TODAY,
+        requests_per_window=_NO_LIMIT,
+        receipt_scope="brand",
     )
     credentials = sandbox.credentials("demo")
     config = Config(

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('django_clopos', '0004_schedule'),
+        ('django_clopos', '0006_quick_compression'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -125,7 +125,19 @@ class Receipt(MirrorModel):
                 name="clopos_receipt_order",
                 condition=Q(service_notification__isnull=False),
             ),
-        ]
+            models.Index(fields=["brand"], name="clopos_receipt_open", condition=Q(status=1, removed_at__isnull=True)),
+            # All that the reports sum, so that they read the days they are asked about from the index alone: half of
+            # their time. Keys rather than INCLUDE, which SQLite does not have; MySQL skips it for its condition.
+            models.Index(
+                fields=[
+                    "brand", "shift_date", "venue", "status", "is_returns", "closed_at", "created_at", "sale_type",
+                    "user", "guests", "total", "subtotal", "gift_total", "total_discount", "service_charge_value",
+                    "delivery_fee", "i_tax", "e_tax", "total_cost", "id",
+                ],
+                name="clopos_receipt_sales",
+                condition=Q(removed_at__isnull=True),
+            ),
+        ]  # fmt: skip
 
     def __str__(self) -> str:
         return f"receipt {self.order_number or self.clopos_id}" + (f" of {self.shift_date}" if self.shift_date else "")

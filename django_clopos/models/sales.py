@@ -86,6 +86,11 @@ class PaymentMethod(StatusByVenue):
         ordering = ["position", "id"]
 
 
+#: Orders that wait for the restaurant. From RECEIVED on an order is a receipt, which says itself whether it is open;
+#: the others are done. Source: wire contract, section 11; that RECEIVED means so is inferred from `receive_user_id`.
+WAITING_STATUSES = ["PENDING", "NEW", "SCHEDULED", "CONFIRMED", "IN_PROGRESS", "READY"]
+
+
 class Order(MirrorModel):
     """An order from outside the restaurant, such as a call center's. Source: wire contract, section 13.12."""
 
@@ -171,6 +176,11 @@ class Order(MirrorModel):
         indexes: ClassVar = [
             models.Index(fields=["brand", "created_at"], name="clopos_order_created"),
             models.Index(fields=["customer"], name="clopos_order_customer", condition=Q(customer__isnull=False)),
+            models.Index(
+                fields=["brand"],
+                name="clopos_order_waiting",
+                condition=Q(status__in=WAITING_STATUSES, removed_at__isnull=True),
+            ),
         ]
 
     def __str__(self) -> str:

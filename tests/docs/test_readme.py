@@ -176,12 +176,25 @@ def test_the_examples_of_a_site_s_own_views_run(rf: RequestFactory) -> None:
 
 
 @pytest.mark.django_db
-def test_the_example_of_the_factories_runs() -> None:
+def test_the_example_of_the_reports_runs() -> None:
+    brand = make_brand("your-brand")
+    line = {"product_name": "Latte", "product": 17, "price": "4.50", "count": 2, "cost": 4}
+    make_receipt(brand, venue=1, status=2, lines=[line], shift_date="2026-01-19")
+    make_receipt(brand, venue=1, status=2, total=1, shift_date="2025-12-31")
     names: dict[str, Any] = {}
     exec(EXAMPLES[5], names)
+    assert names["more"] == 8
+    assert names["best"] == [("Latte", 9, 5)]
+    assert names["z_report"].sales.net_sales == 9
+
+
+@pytest.mark.django_db
+def test_the_example_of_the_factories_runs() -> None:
+    names: dict[str, Any] = {}
+    exec(EXAMPLES[6], names)
     names["latte"].refresh_from_db()
     assert names["latte"].name == "Latte, small"
 
 
 def test_no_example_is_left_out() -> None:
-    assert len(EXAMPLES) == README.count("<!-- tested -->") == 6
+    assert len(EXAMPLES) == README.count("<!-- tested -->") == 7

@@ -236,7 +236,7 @@ def test_references_have_an_accessor_each_and_survive_missing_targets() -> None:
 
 
 def test_receipts_carry_no_more_indexes_than_they_can_afford() -> None:
-    assert count_indexes("Receipt") == 4
+    assert count_indexes("Receipt") == 6  # four of them partial
     assert count_indexes("ReceiptProduct") == 2
     assert count_indexes("ReceiptPayment") == 1  # its unique constraint
 

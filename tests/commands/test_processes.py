@@ -17,13 +17,9 @@ import pytest
 
 from django_clopos.sandbox import Sandbox, serve
 from tests.commands.conftest import find_closed_port, name_environment, open_sandbox
+from tests.launcher import LAUNCHER
 
 ROOT = Path(__file__).resolve().parents[2]
-#: A background job of a shell ignores SIGINT and would hand that on.
-LAUNCHER = (
-    "import signal, sys; signal.signal(signal.SIGINT, signal.default_int_handler);"
-    "from django.core.management import execute_from_command_line as run; run(sys.argv)"
-)
 
 Start = Callable[..., "subprocess.Popen[str]"]
 

@@ -16,6 +16,7 @@ from django.core.management import CommandError, call_command
 
 from django_clopos.management.commands import clopos_sandbox
 from django_clopos.sandbox import Sandbox, serve
+from tests.launcher import LAUNCHER
 from tests.sandbox.conftest import TODAY
 
 ROOT = Path(__file__).parents[2]
@@ -26,7 +27,7 @@ def start(*options: str) -> Iterator[list[dict[str, str]]]:
     """Run the command, give the variables that it prints for each brand, and interrupt it."""
     size = ("--port", "0", "--days", "1", "--receipts-per-day", "3")
     with subprocess.Popen(
-        [sys.executable, "manage.py", "clopos_sandbox", *size, *options],
+        [sys.executable, "-c", LAUNCHER, "clopos_sandbox", *size, *options],
         cwd=ROOT,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

@@ -144,7 +144,7 @@ def _describe(server: str, facts: Path, *, rounds: int) -> Iterator[str]:
         "as plain JSON" if found.is_plain else f"compressed with gzip, {found.wire_bytes / found.pages / 1e3:,.0f} KB"
     )
     yield (
-        f"{datetime.now(UTC):%Y-%m-%d}, commit {commit.stdout.strip() or 'unknown'}, medians of {rounds} rounds, load "
+        f"{datetime.now(UTC):%Y-%m-%d}, commit {commit.stdout.strip() or 'unknown'}, medians of rounds: {rounds}, load "
         f"average at the end {os.getloadavg()[0]:.1f}. {os.cpu_count()} cores of {_read_processor()}, "
         f"{platform.system()}, Python {platform.python_version()}. {server}. {packages}."
     )

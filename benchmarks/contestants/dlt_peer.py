@@ -39,7 +39,7 @@ def store(url: str, database_url: str) -> int:
         yield from client.paginate("receipts", params={"limit": PAGE_ROWS})
 
     with tempfile.TemporaryDirectory() as folder:
-        os.environ["RUNTIME__DLTHUB_TELEMETRY"] = "false"
+        os.environ |= {"RUNTIME__DLTHUB_TELEMETRY": "false", "RUNTIME__LOG_LEVEL": "ERROR"}
         pipeline = dlt.pipeline(
             pipeline_name="bench",
             destination=dlt.destinations.postgres(_add_password(database_url)),

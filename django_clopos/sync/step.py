@@ -31,7 +31,7 @@ from django_clopos.sync.quarantine import (
     resolve_rejections,
     save_rejections,
 )
-from django_clopos.sync.removals import Allowance, Judge, apply_verdict, remove_absent
+from django_clopos.sync.removals import Allowance, Judge, Verdict, apply_verdict, remove_absent
 from django_clopos.sync.report import Listener
 from django_clopos.sync.store import Outcome, Writer
 from django_clopos.sync.tally import Extent
@@ -120,6 +120,8 @@ class Step:
             earlier_walk_began_at=datetime.fromisoformat(earlier) if earlier else None,
         )
         verdict = judge.judge(self._seen, extent)
+        if verdict == Verdict() and extent != Extent():
+            return  # most windows: nothing to write, not even when the walk was
         table, now = self.resource.table, timezone.now()
         outcomes, removed = [Outcome(table=table)], [key - context.base for key in verdict.removed]
         using = router.db_for_write(table.model)

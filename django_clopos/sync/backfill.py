@@ -46,6 +46,7 @@ def _read_windows(walk: Walk, plan: dict[str, Any]) -> Generator[Batch]:
     last = walk.tomorrow()
     day = date.fromisoformat(plan["next"])
     expected: int | None = _count(walk, day, LATEST) if day <= last else 0
+    plan = {**plan, "days": _first_length(walk, plan, span=(last - day).days + 1, expected=expected or 0)}
     while day <= last:
         end = min(day + timedelta(days=int(plan["days"]) - 1), last)
         pages = yield from _read_window(walk, day, end if end < last else LATEST, expected=expected)
@@ -79,12 +80,28 @@ def _read_window(walk: Walk, first: date, last: date, *, expected: int | None) -
     return pages
 
 
+def _first_length(walk: Walk, plan: dict[str, Any], *, span: int, expected: int) -> int:
+    """Give the days of the first window: one, but as many as a good window has where every window costs a round trip.
+
+    Behind a short line that is not worth it: a window that is too long is read again when it is interrupted.
+    """
+    days, few = int(plan["days"]), _count_few_pages(walk)
+    if days > 1 or few == _FEW_PAGES:
+        return days
+    rows = few * (walk.resource.endpoint.page_maximum or expected)
+    return min(max(rows * span // max(expected, 1), 1), _LONGEST_WINDOW_DAYS)
+
+
 def _next_length(walk: Walk, days: int, pages: int) -> int:
     """Give the days of the next window. In pages, because a remote may give fewer rows a page than it is asked for."""
-    few = max(_FEW_PAGES, math.ceil(walk.client.latency_seconds * _FEW_PAGES_PER_SECOND))
+    few = _count_few_pages(walk)
     if pages <= few:
         return min(days * min(max(few // max(pages, 1), 2), _LARGEST_STEP), _LONGEST_WINDOW_DAYS)
     return max(1, days // 2) if pages > 4 * few else days
+
+
+def _count_few_pages(walk: Walk) -> int:
+    return max(_FEW_PAGES, math.ceil(walk.client.latency_seconds * _FEW_PAGES_PER_SECOND))
 
 
 def _bisect_first_day(walk: Walk, late: date) -> date:

@@ -301,3 +301,17 @@ def test_orders_are_read_in_the_same_way(mirror: Mirror, sandbox: Sandbox) -> No
     assert mirror("orders").total("created") == 0
     before = len(sandbox.requests)
     assert mirror("orders").total("pages") == len(sandbox.requests) - before == 1
+
+
+@pytest.mark.parametrize(("latency_seconds", "first_days"), [(0.0, 1), (0.15, 31)])
+def test_the_first_window_is_longer_behind_a_slow_line(
+    mirror: Mirror, sandbox: Sandbox, latency_seconds: float, first_days: int
+) -> None:
+    mirror("venues")
+    sandbox.latency_seconds = latency_seconds
+    before = len(sandbox.requests)
+    mirror("receipts")
+    windows = [query for query in by_day(asked(sandbox, before)) if query["limit"] != "1"]
+    first, last = (date.fromisoformat(windows[0][f"date[{place}]"]) for place in (0, 1))
+    assert (last - first).days + 1 == first_days
+    assert stored() == documents(sandbox).keys()

@@ -103,6 +103,6 @@ def slow(latency_seconds: float) -> Form:
         workers=1,
         concurrency=6,
         beats=1,
-        seconds=120,
-        size=Size(days=45, receipts_per_day=60, page_rows=10, latency_seconds=latency_seconds),
+        seconds=360,
+        size=Size(days=110, receipts_per_day=60, page_rows=10, latency_seconds=latency_seconds),
     )

@@ -26,7 +26,7 @@ def test_the_budget_is_used_and_never_exceeded_while_the_stop_list_stays_fresh(
     _judge(load)
 
 
-@pytest.mark.skipif(not IS_STRESS, reason="a minute each: CLOPOS_STRESS is not set")
+@pytest.mark.skipif(not IS_STRESS, reason="six minutes each: CLOPOS_STRESS is not set")
 @pytest.mark.parametrize("latency_seconds", [0.2, 0.6])
 def test_the_budget_is_used_behind_a_slow_line(begin: Begin, redis_first: Services, latency_seconds: float) -> None:
     form = slow(latency_seconds)

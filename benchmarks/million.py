@@ -80,9 +80,6 @@ _BLOCK = timedelta(days=BLOCK_DAYS)
 
 
 def _sync_block(*, per_day: int, last: date) -> None:
-    import httpx  # noqa: PLC0415
-
-    from benchmarks.pages import make_client  # noqa: PLC0415  # it needs Django
     from django_clopos.mirror import RESOURCES  # noqa: PLC0415
     from django_clopos.models import Brand  # noqa: PLC0415
     from django_clopos.sandbox import Sandbox  # noqa: PLC0415
@@ -90,11 +87,30 @@ def _sync_block(*, per_day: int, last: date) -> None:
 
     sandbox = Sandbox(days=BLOCK_DAYS, receipts_per_day=per_day, today=last, requests_per_window=10**7)
     brand = Brand.objects.create(slug=SLUG)
-    with make_client(sandbox.credentials(SLUG), httpx.WSGITransport(app=sandbox)) as client:
+    with _open_client(sandbox) as client:
         resources = [resource for resource in RESOURCES if not resource.is_opt_in]
         report = sync(brand, resources, options=Options(holds_collector=True), client=client)
     if report.run.status != "succeeded":
         raise RuntimeError(f"the block was not synced: {report.run.status}")
+
+
+def _open_client(sandbox: Any) -> Any:
+    """Open a client that calls the sandbox in this process, with no budget to wait for."""
+    import httpx  # noqa: PLC0415
+
+    from django_clopos.client import Client, Config, InProcessBudget  # noqa: PLC0415
+
+    credentials = sandbox.credentials(SLUG)
+    config = Config(
+        base_url="http://sandbox.test/open-api/v2",
+        brand=credentials.brand,
+        client_id=credentials.client_id,
+        client_secret=credentials.client_secret,
+        integrator_id=credentials.integrator_id,
+        requests_per_minute=10**7,
+    )
+    budget = InProcessBudget(requests_per_minute=10**7)
+    return Client(config, budget=budget, transport=httpx.WSGITransport(app=sandbox))
 
 
 def _copy_block(connection: Any, blocks: int) -> None:

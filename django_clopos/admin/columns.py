@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from decimal import Decimal
 from functools import cache
 from typing import Any
 
@@ -11,18 +10,15 @@ import msgspec
 from django.contrib import admin
 from django.db import models
 from django.urls import reverse
-from django.utils.formats import number_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from django_clopos.access import MASK, get_viewer, is_personal
+from django_clopos.admin.formats import write_amount
 from django_clopos.models.base import BRAND_SPAN
 from django_clopos.models.fields import ExactJSONField, MirrorForeignKey, dump_json
 
 Show = Callable[[Any], Any]
-
-#: Fraction digits that an amount shows at least.
-_PLACES = 2
 
 
 @cache
@@ -78,7 +74,7 @@ def _find_way(field: models.Field[Any, Any]) -> Show | None:
         case ExactJSONField():
             return lambda row: _show_json(getattr(row, field.attname))
         case models.DecimalField():
-            return lambda row: _show_amount(getattr(row, field.attname))
+            return lambda row: write_amount(getattr(row, field.attname))
         case _ if field.choices:
             # Django shows a value outside the choices as empty, but ours are open.
             return lambda row: getattr(row, f"get_{field.name}_display")()
@@ -116,11 +112,3 @@ def _show_json(value: Any) -> SafeString | None:
     if value is None:
         return None
     return format_html("<pre>{}</pre>", msgspec.json.format(dump_json(value), indent=2))
-
-
-def _show_amount(value: Decimal | None) -> str | None:
-    """Write an amount without the zeros that only fill its column."""
-    if value is None:
-        return None
-    exponent = value.normalize().as_tuple().exponent
-    return number_format(value, decimal_pos=max(_PLACES, -int(exponent)), force_grouping=True)

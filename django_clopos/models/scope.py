@@ -74,7 +74,7 @@ class OfBrand:
         return Q(**{f"{prefix}{self.brand}__in": scope.all_brands})
 
     def includes(self, scope: Scope, row: Any) -> bool:
-        return _reach(row, self.brand) in scope.all_brands
+        return reach(row, self.brand) in scope.all_brands
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -118,7 +118,7 @@ class OfVenue:
         )
 
     def includes(self, scope: Scope, row: Any) -> bool:
-        return row.brand_id in scope.brands or _reach(row, self.venue) in scope.venue_keys
+        return row.brand_id in scope.brands or reach(row, self.venue) in scope.venue_keys
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -138,7 +138,7 @@ class OfWalk:
         return condition
 
     def includes(self, scope: Scope, row: Any) -> bool:
-        return _reach(row, self.brand) in scope.brands  # nothing refers to such rows
+        return reach(row, self.brand) in scope.brands  # nothing refers to such rows
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -217,7 +217,7 @@ def list_tables(*, by_venue: bool) -> list[str]:
     ]
 
 
-def _reach(row: Any, path: str) -> Any:
+def reach(row: Any, path: str) -> Any:
     """Follow a lookup from a row to the key at its end; None where a row on the way is missing."""
     *steps, last = path.split("__")
     for step in steps:

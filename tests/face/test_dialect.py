@@ -13,6 +13,8 @@ from django_clopos.sandbox.endpoints import ENDPOINTS
 from tests.face.conftest import Program
 from tests.sandbox.conftest import Api
 
+pytestmark = pytest.mark.django_db
+
 LISTS = [endpoint.path for endpoint in ENDPOINTS if "{" not in endpoint.path]
 RECEIPT_LINES = "with[]=receipt_products&with[]=receipt_products.modificators"
 FIRST = "page=1&limit=7"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -65,16 +66,22 @@ def restaurant() -> Sandbox:
     return make_sandbox()
 
 
+@contextmanager
+def open_mirror(remote: Sandbox) -> Iterator[Brand]:
+    """Mirror a remote, stock operations too, and take it back in the end."""
+    atomics = TestCase._enter_atomics()
+    brand = Brand.objects.create(slug=SLUG)
+    with open_test_client(remote) as client:
+        sync(brand, RESOURCES, options=Options(), client=client)
+    yield brand
+    TestCase._rollback_atomics(atomics)
+
+
 @pytest.fixture(scope="module")
 def mirrored(restaurant: Sandbox, django_db_setup: None, django_db_blocker: Any) -> Iterator[Brand]:
     """Its mirror, stock operations too, made once for the tests of a module."""
-    with django_db_blocker.unblock():
-        atomics = TestCase._enter_atomics()
-        brand = Brand.objects.create(slug=SLUG)
-        with open_test_client(restaurant) as client:
-            sync(brand, RESOURCES, options=Options(), client=client)
+    with django_db_blocker.unblock(), open_mirror(restaurant) as brand:
         yield brand
-        TestCase._rollback_atomics(atomics)
 
 
 @pytest.fixture(scope="module")

@@ -7,8 +7,6 @@ from typing import Any
 
 import pytest
 
-from django_clopos.models import Receipt
-from django_clopos.sandbox import Sandbox
 from django_clopos.sandbox.endpoints import ENDPOINTS
 from tests.face.conftest import Program
 from tests.sandbox.conftest import Api

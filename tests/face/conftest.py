@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
+from django.core.cache import cache
 from django.test import Client, TestCase
 
 from django_clopos.mirror import RESOURCES
@@ -26,6 +27,12 @@ def issue(brand: Brand, **fields: Any) -> tuple[FaceCredential, str]:
     secret = credential.give_secret()
     credential.save()
     return credential, secret
+
+
+@pytest.fixture(autouse=True)
+def forget_sign_ins() -> None:
+    """Let every test begin with the sign-ins of a fresh minute."""
+    cache.clear()
 
 
 class Program:

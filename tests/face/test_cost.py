@@ -47,7 +47,7 @@ QUERIES = {
 
 
 @pytest.mark.parametrize("path", QUERIES)
-@pytest.mark.parametrize("limit", [20, 100])
+@pytest.mark.parametrize("limit", [60, 100])
 def test_an_answer_takes_these_queries(path: str, limit: int, program: Program) -> None:
     program.get("venues")
     with CaptureQueriesContext(connection) as queries:

@@ -11,4 +11,5 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("health/", include("django_clopos.health")),
     path("api/", include("django_clopos.api.urls")),
+    path("open-api/v2/", include("django_clopos.face.urls")),
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from django import forms
@@ -9,6 +10,7 @@ from django.contrib import admin
 from django.contrib.auth import get_user_model
 from django.db import models
 from django.http import HttpRequest
+from django.utils.translation import gettext
 
 from django_clopos.access import Scope, find_viewer_of
 from django_clopos.admin.filters import BrandFilter
@@ -31,13 +33,7 @@ class BrandAccessForm(_ModelForm):
     def clean(self) -> dict[str, Any]:
         """Refuse venues that the brand does not have: a slip would hide everything."""
         values: dict[str, Any] = super().clean() or self.cleaned_data
-        brand, venues = values.get("brand"), values.get("venues")
-        if brand and venues:
-            known = dict(Venue.objects.for_brand(brand).values_list("clopos_id", "name"))
-            unknown = [str(venue) for venue in venues if venue not in known]
-            if unknown:
-                there = ", ".join(f"{venue} ({name})" for venue, name in sorted(known.items())) or "none yet"
-                self.add_error("venues", f"The brand has no venue {', '.join(unknown)}. It has: {there}.")
+        refuse_unknown_venues(self, values)
         return values
 
 
@@ -63,7 +59,7 @@ class BrandAccessAdmin(ScopedAdmin):
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """Offer the brands of which the user may see every venue: nobody can give more than they have."""
         if db_field.name == "brand":
-            kwargs["queryset"] = _find_own_brands(find_viewer_of(request).scope)
+            kwargs["queryset"] = find_own_brands(find_viewer_of(request).scope)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     @admin.display(description="venues")
@@ -72,6 +68,20 @@ class BrandAccessAdmin(ScopedAdmin):
         return ", ".join(map(str, access.venues)) or "every venue"
 
 
-def _find_own_brands(scope: Scope) -> models.QuerySet[Brand]:
+def refuse_unknown_venues(form: forms.BaseForm, values: Mapping[str, Any]) -> None:
+    """Add an error to a form that names venues which its brand does not have."""
+    brand, venues = values.get("brand"), values.get("venues")
+    if not (brand and venues):
+        return
+    known = dict(Venue.objects.for_brand(brand).values_list("clopos_id", "name"))
+    unknown = [str(venue) for venue in venues if venue not in known]
+    if unknown:
+        there = ", ".join(f"{venue} ({name})" for venue, name in sorted(known.items())) or gettext("none yet")
+        text = gettext("The brand has no venue %(unknown)s. It has: %(there)s.")
+        form.add_error("venues", text % {"unknown": ", ".join(unknown), "there": there})
+
+
+def find_own_brands(scope: Scope) -> models.QuerySet[Brand]:
+    """Give the brands of which every venue is in the scope, their secrets unread."""
     brands = Brand.objects.defer("client_secret")
     return brands if scope.is_all else brands.filter(pk__in=scope.brands)

@@ -21,6 +21,7 @@ from django_clopos.models import (
     Customer,
     Drift,
     Erasure,
+    FaceCredential,
     KnownMissing,
     Lease,
     Order,
@@ -65,6 +66,7 @@ SEEN_BY_VENUE: dict[Any, set[str]] = {
     Drift: NONE,
     KnownMissing: NONE,
     BrandAccess: NONE,
+    FaceCredential: NONE,
     RequestBudget: NONE,
 }
 

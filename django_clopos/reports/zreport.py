@@ -44,7 +44,7 @@ class ZReport:
 
 
 def make_z_report(brand: Brand, *, venue: int, day: date) -> ZReport:
-    """Report one business day of a venue, named by its Clopos id, in 17 queries.
+    """Report one business day of a venue, named by its Clopos id, in 16 queries.
 
     A venue that is not in the mirror sold nothing. Raises ValueError as `Question` does.
     """

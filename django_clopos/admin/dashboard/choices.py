@@ -108,7 +108,7 @@ class DayChoices(Choices):
     """A business day of one venue."""
 
     def __init__(self, request: HttpRequest, brand: Brand) -> None:
-        self.defaults = {"day": find_today(brand).isoformat()}
+        self.defaults = {"day": str(find_today(brand) - timedelta(days=1))}  # the last that is over
         super().__init__(request, brand)
         self.fields["day"] = _make_day(_("Business day"), is_required=True)
 

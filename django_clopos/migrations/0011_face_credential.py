@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('django_clopos', '0008_report_indexes'),
+        ('django_clopos', '0010_dashboard'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

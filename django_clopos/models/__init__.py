@@ -14,6 +14,7 @@ from django_clopos.models.bookkeeping import (
 )
 from django_clopos.models.brands import Brand
 from django_clopos.models.catalog import Category, Station, StopListEntry
+from django_clopos.models.dashboard import Dashboard
 from django_clopos.models.face import FaceCredential
 from django_clopos.models.people import Customer, CustomerGroup, User
 from django_clopos.models.pricing import PriceList, PriceListPrice
@@ -42,6 +43,7 @@ __all__ = [
     "Checkpoint",
     "Customer",
     "CustomerGroup",
+    "Dashboard",
     "Drift",
     "Erasure",
     "FaceCredential",

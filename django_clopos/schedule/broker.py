@@ -44,12 +44,17 @@ def _open_briefly() -> Iterator[Connection]:
     connection = current_app.connection_for_write(connect_timeout=_PATIENCE_SECONDS)
     connection.transport_options = {**(connection.transport_options or {}), **_choose_limits(connection)}
     # Of the driver of this very connection, such as a refused password.
-    errors: tuple[type[Exception], ...] = (*connection.connection_errors, *connection.channel_errors)
+    errors: tuple[type[BaseException], ...] = (
+        OperationalError,
+        OSError,
+        *connection.connection_errors,
+        *connection.channel_errors,
+    )
     try:
         with connection:
             connection.ensure_connection(max_retries=1, interval_start=0, timeout=2)
             yield connection
-    except (OperationalError, OSError, *errors) as error:
+    except errors as error:
         raise BrokerUnavailable(type(error).__name__) from None
 
 

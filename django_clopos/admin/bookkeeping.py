@@ -6,7 +6,7 @@ from django.contrib import admin
 
 from django_clopos.admin.filters import BrandFilter, ResourceFilter
 from django_clopos.admin.readonly import ReadOnlyAdmin
-from django_clopos.models import Checkpoint, Drift, Lease, RejectedRow, RequestBudget, SyncStep
+from django_clopos.models import Checkpoint, Drift, Lease, RequestBudget, SyncStep
 
 
 @admin.register(SyncStep)
@@ -27,15 +27,6 @@ class SyncStepAdmin(ReadOnlyAdmin):
     )
     list_filter = ("status", ResourceFilter)
     ordering = ("-pk",)
-
-
-@admin.register(RejectedRow)
-class RejectedRowAdmin(ReadOnlyAdmin):
-    """Records that failed validation."""
-
-    list_display = ("resource", "table", "clopos_id", "reason", "count", "last_seen_at", "resolved_at", "brand")
-    list_filter = (ResourceFilter, ("resolved_at", admin.EmptyFieldListFilter), BrandFilter)
-    search_fields = ("=clopos_id", "=key")
 
 
 @admin.register(Drift)

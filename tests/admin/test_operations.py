@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -266,8 +267,6 @@ class TestSyncNow:
 
 
 def after_now(seconds: float = 0) -> Any:
-    from datetime import timedelta
-
     return after(timedelta(seconds=seconds))
 
 

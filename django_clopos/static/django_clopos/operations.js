@@ -26,6 +26,7 @@ function follow(region, said) {
     const withdraw = document.getElementById("clopos-withdraw");
     if (withdraw) withdraw.hidden = !news.is_queued;
     isOver = news.is_over;
+    if (isOver) setTimeout(() => location.reload(), 3000); // time to hear it; the rest of the page is old by now
   };
   async function look() {
     try {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
+import uuid
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
@@ -12,16 +13,33 @@ import pytest
 from celery import current_app
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Permission, User
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
-from django_clopos.models import Brand, BrandAccess, RejectedRow, Schedule, SyncRun
+from django_clopos.models import (
+    Brand,
+    BrandAccess,
+    Change,
+    Customer,
+    Product,
+    Reconciliation,
+    RejectedRow,
+    Schedule,
+    SyncRun,
+    SyncStep,
+)
 from django_clopos.models.bookkeeping import Status
 from django_clopos.sandbox import Fault, FaultKind, Sandbox, serve
 from django_clopos.schedule.rows import make_rows
 from django_clopos.sync.asked import ask_for_run
 from django_clopos.sync.clock import after
+from django_clopos.sync.lease import hold
 from django_clopos.tasks import sync_brand
+from django_clopos.testing import make
+from tests.admin.conftest import Get
 from tests.commands.conftest import find_closed_port, open_sandbox
 from tests.conftest import SLUG, Mirror
 
@@ -316,3 +334,85 @@ class TestRetry:
         client = make_clerk(rejected.brand, "view_rejectedrow")
         self.retry(client, rejected)
         assert RejectedRow.objects.get().resolved_at is None
+
+    def test_nobody_of_a_single_venue_retries(self, rejected: RejectedRow) -> None:
+        client = make_clerk(rejected.brand, "view_rejectedrow", "change_rejectedrow", venues=(1,))
+        self.retry(client, rejected)
+        assert RejectedRow.objects.get().resolved_at is None
+
+    def test_it_does_not_wait_for_a_sync(self, rejected: RejectedRow) -> None:
+        client = Client()
+        client.force_login(User.objects.create_superuser("root"))
+        runs = SyncRun.objects.count()
+        with hold(brand_id=rejected.brand_id, resource=rejected.resource, on_wait=lambda _: None):
+            assert "is at work on the same resource" in self.retry(client, rejected)
+        assert (RejectedRow.objects.get().resolved_at, SyncRun.objects.count()) == (None, runs)
+
+
+class TestDifferences:
+    def test_a_change_is_read_key_by_key_and_leads_to_its_row(self, brand: Brand, admin_client: Any) -> None:
+        product = make(Product, brand=brand, clopos_id=17)
+        change = Change.objects.create(
+            brand=brand,
+            seq=1,
+            resource="products",
+            table="Product",
+            row_id=product.pk,
+            clopos_id=17,
+            kind="updated",
+            before={"price": 4, "old": True, "same": 1},
+            after={"price": 5, "same": 1},
+            changed_at=timezone.now(),
+        )
+        page = admin_client.get(address("change_change", change.pk)).content.decode()
+        assert '<tr><th scope="row">price</th><td>4</td><td>5</td></tr>' in page
+        assert '<tr><th scope="row">old</th><td>true</td><td></td></tr>' in page
+        assert '<th scope="row">same</th>' not in page
+        assert f'<a href="{address("product_change", product.pk)}">Product 17</a>' in page
+
+    def test_the_difference_of_a_customer_is_masked(self, brand: Brand) -> None:
+        customer = make(Customer, brand=brand, clopos_id=3)
+        change = Change.objects.create(
+            brand=brand,
+            seq=1,
+            resource="customers",
+            table="Customer",
+            row_id=customer.pk,
+            clopos_id=3,
+            kind="updated",
+            before={"phone": "0501112233"},
+            after={"phone": "0504445566"},
+            changed_at=timezone.now(),
+        )
+        client = make_clerk(brand, "view_change")
+        page = client.get(address("change_change", change.pk)).content.decode()
+        assert "field-difference" in page
+        assert "0501112233" not in page
+        assert "0504445566" not in page
+
+    def test_a_comparison_is_told_in_words(self, brand: Brand, get_list: Get) -> None:
+        Reconciliation.objects.create(
+            brand=brand,
+            batch=uuid.UUID(int=1),
+            resource="receipts",
+            differences={"missing": [4, 5], "unnamed": 2},
+            compared_at=timezone.now(),
+        )
+        assert "2 not here (4, 5); 2 records without a usable id" in get_list(Reconciliation)
+
+
+def test_the_pages_take_a_constant_number_of_queries(brand: Brand, admin_client: Any) -> None:
+    make_rows()
+    run, _ = ask_for_run(brand, [])
+    counts = []
+    for steps in (2, 20):
+        for number in range(steps):
+            SyncStep.objects.create(run=run, resource="receipts", venue=number, started_at=timezone.now())
+            SyncRun.objects.create(brand=brand, started_at=timezone.now(), finished_at=timezone.now())
+        for name, key in (("brand_change", brand.pk), ("syncrun_progress", run.pk)):
+            admin_client.get(address(name, key))
+            with CaptureQueriesContext(connection) as queries:
+                assert admin_client.get(address(name, key)).status_code == 200
+            counts.append(len(queries))
+    assert counts[:2] == counts[2:]
+    assert counts[1] == 4  # session, user, run, steps

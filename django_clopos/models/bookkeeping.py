@@ -16,8 +16,9 @@ from django_clopos.schemas.personal import IMPERSONAL_RESOURCES, IMPERSONAL_TABL
 
 
 class Status(models.TextChoices):
-    """How a run or a step stands. A run is partial when some of its steps failed."""
+    """How a run or a step stands. A run is partial when some of its steps failed; queued, it waits for a worker."""
 
+    QUEUED = "queued"
     RUNNING = "running"
     SUCCEEDED = "succeeded"
     PARTIAL = "partial"

@@ -24,6 +24,7 @@ from django_clopos.models import (
     FaceCredential,
     PaymentMethod,
     PriceList,
+    RejectedRow,
     RequestBudget,
     SaleType,
     Schedule,
@@ -125,7 +126,7 @@ def test_no_page_has_a_control_to_write_with(model: Any, brand: Brand, get_list:
 
     for page in (get_list(model), get_page(row)):
         assert 'name="_save"' not in page
-        assert 'name="action"' not in page
+        assert model is RejectedRow or 'name="action"' not in page  # a retry writes no rejected row by hand
         assert "addlink" not in page.split('id="content"')[1]
         assert "deletelink" not in page
 

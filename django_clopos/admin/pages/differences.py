@@ -97,9 +97,9 @@ def find_name(item: Mapping[str, Any]) -> str | None:
 
 
 def _write(value: Any) -> str | None:
+    if value in (None, "", [], {}):
+        return None
     match value:
-        case None | "" | [] | {}:
-            return None
         case bool():
             return _("Yes") if value else _("No")
         case Decimal():

@@ -40,9 +40,9 @@ def read_modifiers(look: Look, *values: Any) -> list[tuple[Chosen, ...]]:
 
 
 def _list_items(value: Any) -> list[Any]:
+    if value in (None, "", [], {}):
+        return []
     match value:
-        case None | "" | [] | {}:
-            return []
         case list():
             return value
         case dict() if all(isinstance(inner, dict) for inner in value.values()):

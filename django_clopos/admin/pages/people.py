@@ -75,7 +75,7 @@ def read_sales_of_staff(look: Look) -> TableBlock | None:
     return (
         TableBlock(
             title=_("Sales of the last %(days)d days") % {"days": _DAYS},
-            columns=(Column(label=""), *(Column(label=label, is_number=True) for label in columns)),
+            columns=(Column(label=_("As")), *(Column(label=label, is_number=True) for label in columns)),
             rows=tuple(rows),
         )
         if rows

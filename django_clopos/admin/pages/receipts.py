@@ -28,7 +28,7 @@ from django_clopos.admin.pages.look import Look
 from django_clopos.admin.pages.modifiers import Chosen, read_modifiers
 from django_clopos.admin.pages.page import Page
 from django_clopos.admin.pages.parts import Facts, Related, write_facts
-from django_clopos.admin.pages.values import write_number
+from django_clopos.admin.pages.values import write_number, write_value
 from django_clopos.models import Receipt, ReceiptPayment, ReceiptProduct, StockOperation
 from django_clopos.models.sales import DiscountType
 
@@ -63,10 +63,11 @@ def read_people(look: Look) -> FactsBlock | None:
         for label, value in (
             (_("Opened"), _write_deed(look, "open_by_user", row.created_at)),
             (_("Closed"), _write_deed(look, "close_by_user", row.closed_at)),
+            (_("Owner"), write_value(look, row, "user")),
         )
         if value
     ]
-    facts += write_facts(look, "user", "seller", "courier")
+    facts += write_facts(look, "seller", "courier")
     return FactsBlock(title=_("Staff"), facts=tuple(facts)) if facts else None
 
 

@@ -71,15 +71,16 @@ def _write_item(look: Look, item: Any, chosen: tuple[Chosen, ...]) -> Line:
 
 def _list_sums(look: Look) -> tuple[Sum, ...]:
     row = look.row
-    sums = list_sums(
+    # Below the total: whether they are in it is not documented.
+    extras = list_sums(
         look.currency,
         (_("Service charge"), row.service_charge_value if row.apply_service_charge else None, ""),
         (_("Delivery fee"), row.delivery_fee, ""),
     )
     total = next((each for each in (row.total, row.total_amount, row.order_total) if each is not None), None)
     if total is None:
-        return sums
-    return (*sums, Sum(label=_("Total"), value=write_money(total, look.currency), is_total=True))
+        return extras
+    return (Sum(label=_("Total"), value=write_money(total, look.currency), is_total=True), *extras)
 
 
 def read_payload(look: Look) -> TextBlock | None:

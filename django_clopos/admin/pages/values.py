@@ -64,4 +64,5 @@ def write_number(value: Decimal) -> str:
 
 def is_number(field: Any) -> bool:
     """Tell whether a column is read like a number, and stands to the right in a table."""
-    return isinstance(field, models.DecimalField | models.IntegerField) and not (field.is_relation or field.choices)
+    is_counted = isinstance(field, models.DecimalField | models.IntegerField) and field.name != "clopos_id"
+    return is_counted and not field.choices

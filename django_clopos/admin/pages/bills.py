@@ -108,8 +108,8 @@ def write_count(line: Any) -> str:
     return count if portion in (None, Decimal(1)) else f"{count} \u00d7 {write_number(portion)}"
 
 
-def write_money(value: Decimal | None, currency: str) -> str:
-    """Write an amount; empty for None."""
+def write_money(value: Decimal | None, currency: str = "") -> str:
+    """Write an amount; empty for None. Only the last amount of a line has its currency: there is no room for more."""
     return write_amount(value, currency) or ""
 
 

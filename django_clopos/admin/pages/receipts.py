@@ -105,8 +105,8 @@ def _write_line(look: Look, line: Any, chosen: tuple[Chosen, ...]) -> Line:
         badges=find_line_badges(line),
         note=_("Sold by %(name)s") % {"name": line.seller} if is_sold_by_another and line.seller else "",
         count=write_count(line),
-        price=write_money(line.price, look.currency),
-        discount=write_money(-discount, look.currency) if discount else "",
+        price=write_money(line.price),
+        discount=write_money(-discount) if discount else "",
         total=write_money(line.total, look.currency),
         is_deleted=bool(line.deleted_at),
     )

@@ -62,7 +62,7 @@ def _write_item(look: Look, item: Any, chosen: tuple[Chosen, ...]) -> Line:
         badges=(Badge(text=item.status),) if item.status else (),
         note=item.note or "",
         count=write_count(item),
-        price=write_money(item.price, look.currency),
+        price=write_money(item.price),
         discount="",
         # Of the product alone: what its modifiers add is not in the order.
         total=write_money(total, look.currency),

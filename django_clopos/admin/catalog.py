@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib import admin
 
 from django_clopos.admin.filters import ReferenceFilter
+from django_clopos.admin.pages.catalog import CATEGORY, STATION, STOP_LIST_ENTRY
 from django_clopos.admin.readonly import MirrorAdmin
 from django_clopos.models import Category, Station, StopListEntry
 
@@ -13,6 +14,7 @@ from django_clopos.models import Category, Station, StopListEntry
 class CategoryAdmin(MirrorAdmin):
     """Nodes of the category tree."""
 
+    page = CATEGORY
     list_display = ("clopos_id", "name", "type", "parent", "depth", "position", "status", "hidden", "brand")
     list_filter = ("type", "hidden", *MirrorAdmin.list_filter)
 
@@ -21,6 +23,7 @@ class CategoryAdmin(MirrorAdmin):
 class StationAdmin(MirrorAdmin):
     """Where products are made."""
 
+    page = STATION
     list_display = ("clopos_id", "name", "type", "status", "printable", "updated_at", "brand")
     list_filter = ("type", "printable", *MirrorAdmin.list_filter)
 
@@ -29,6 +32,7 @@ class StationAdmin(MirrorAdmin):
 class StopListEntryAdmin(MirrorAdmin):
     """What is sold out or limited."""
 
+    page = STOP_LIST_ENTRY
     list_display = ("product", "venue", "limit", "timestamp", "removed_at", "brand")
     list_display_links = ("limit",)  # the product is a link to the product
     list_filter = (("venue", ReferenceFilter), *MirrorAdmin.list_filter)

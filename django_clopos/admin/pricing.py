@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib import admin
 
 from django_clopos.admin.filters import ReferenceFilter
+from django_clopos.admin.pages.catalog import PRICE_LIST
 from django_clopos.admin.readonly import MirrorAdmin
 from django_clopos.models import PriceList, PriceListPrice
 
@@ -13,6 +14,7 @@ from django_clopos.models import PriceList, PriceListPrice
 class PriceListAdmin(MirrorAdmin):
     """Price lists."""
 
+    page = PRICE_LIST
     list_display = ("clopos_id", "name", "description", "status", "updated_at", "brand")
     list_filter = ("status", *MirrorAdmin.list_filter)
 

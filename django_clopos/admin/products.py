@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from django.contrib import admin
 
-from django_clopos.admin.readonly import MirrorAdmin, ReadOnlyInline
+from django_clopos.admin.pages.products import MODIFIER, MODIFIER_GROUP, PRODUCT, TAX
+from django_clopos.admin.readonly import MirrorAdmin
 from django_clopos.models import (
     Modifier,
     ModifierGroup,
@@ -17,56 +18,11 @@ from django_clopos.models import (
 )
 
 
-class _Variants(ReadOnlyInline):
-    model = Product
-    fk_name = "parent"
-    fields = ("clopos_id", "full_name", "price", "cost_price", "status", "removed_at")
-    ordering = ("pk",)
-    verbose_name = "variant"
-    verbose_name_plural = "variants"
-    show_change_link = True
-
-
-class _Recipe(ReadOnlyInline):
-    model = RecipeItem
-    fk_name = "dish"
-    fields = ("ingredient", "gross", "net", "net_put")
-    ordering = ("position",)
-
-
-class _ModifierGroups(ReadOnlyInline):
-    model = ProductModifierGroup
-    fk_name = "product"
-    fields = ("modifier_group",)
-    ordering = ("position",)
-
-
-class _Taxes(ReadOnlyInline):
-    model = ProductTax
-    fk_name = "product"
-    fields = ("tax",)
-    ordering = ("position",)
-
-
-class _Packages(ReadOnlyInline):
-    model = Package
-    fk_name = "product"
-    fields = ("clopos_id", "name", "equal", "removed_at")
-    ordering = ("pk",)
-
-
-class _Modifiers(ReadOnlyInline):
-    model = Modifier
-    fk_name = "group"
-    fields = ("clopos_id", "name", "price", "ingredient", "default_count", "status", "removed_at")
-    ordering = ("position", "pk")
-    show_change_link = True
-
-
 @admin.register(Product)
 class ProductAdmin(MirrorAdmin):
     """Products of every type."""
 
+    page = PRODUCT
     list_display = (
         "clopos_id",
         "full_name",
@@ -80,22 +36,22 @@ class ProductAdmin(MirrorAdmin):
     )
     list_filter = ("type", "hidden", "sold_by_weight", "is_nested", *MirrorAdmin.list_filter)
     search_fields = ("=clopos_id", "^name", "^full_name", "=barcode")
-    inlines = (_Variants, _Recipe, _ModifierGroups, _Taxes, _Packages)
 
 
 @admin.register(ModifierGroup)
 class ModifierGroupAdmin(MirrorAdmin):
     """Modifiers that are chosen together."""
 
+    page = MODIFIER_GROUP
     list_display = ("clopos_id", "name", "type", "min_select", "max_select", "status", "brand")
     list_filter = ("type", "status", *MirrorAdmin.list_filter)
-    inlines = (_Modifiers,)
 
 
 @admin.register(Modifier)
 class ModifierAdmin(MirrorAdmin):
     """Choices of the groups."""
 
+    page = MODIFIER
     list_display = ("clopos_id", "name", "group", "price", "ingredient", "status", "brand")
     list_filter = ("status", *MirrorAdmin.list_filter)
 
@@ -111,6 +67,7 @@ class PackageAdmin(MirrorAdmin):
 class TaxAdmin(MirrorAdmin):
     """Tax rates."""
 
+    page = TAX
     list_display = ("clopos_id", "name", "rate", "is_default", "status", "brand")
     list_filter = ("is_default", *MirrorAdmin.list_filter)
 

@@ -12,10 +12,13 @@ from django.contrib import admin
 from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.db import models
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 
 from django_clopos.access import find_viewer_of, hides, show_rows
 from django_clopos.admin.columns import find_references, find_unread, show_columns
 from django_clopos.admin.filters import BrandFilter, RemovedFilter
+from django_clopos.admin.pages.look import Look
+from django_clopos.admin.pages.page import Page
 from django_clopos.models.base import MarkedModel
 
 if TYPE_CHECKING:  # Django's classes take no type parameter at run time
@@ -147,24 +150,31 @@ class ReadOnlyAdmin(_NoWriting, ScopedAdmin):
 
 
 class MirrorAdmin(ReadOnlyAdmin):
-    """A mirrored table: the remote's columns first, then what the mirror knows, then the record as it came."""
+    """A mirrored table. Its pages show what `page` declares, and folded every column and the record as it came."""
 
+    page: ClassVar[Page] = Page()
+    change_form_template = "admin/django_clopos/page.html"
     list_filter: ClassVar[tuple[Any, ...]] = (RemovedFilter, BrandFilter)
     search_fields: ClassVar[tuple[str, ...]] = ("=clopos_id", "^name")
     ordering: ClassVar[tuple[str, ...]] = ("-pk",)
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
-        """Show every column; the marks and the record are folded."""
+        """Show every column, folded: those of the remote, the marks of the mirror, the record."""
         names = [field.name for field in self.opts.concrete_fields]
         first = [name for name in ("clopos_id", "brand") if name in names]
         own = [name for name in names if name not in {*first, *_MARKS, "raw"}]
         marks = [name for name in _MARKS if name in names]
-        parts = [(None, (*first, *own), ()), ("Mirror", marks, ("collapse",)), ("Record", ("raw",), ("collapse",))]
+        parts = [(_("All fields"), (*first, *own)), (_("Mirror"), marks), (_("Record"), ("raw",))]
         return [
-            (title, {"fields": self._show(request, *shown), "classes": classes})
-            for title, shown, classes in parts
+            (title, {"fields": self._show(request, *shown), "classes": ("collapse",)})
+            for title, shown in parts
             if shown != ("raw",) or issubclass(self.model, MarkedModel)
         ]
+
+    def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **options: Any) -> Any:
+        """Read the page for its template."""
+        context["page"] = self.page.read(Look.at(options["obj"], request, self.admin_site))
+        return super().render_change_form(request, context, *args, **options)
 
 
 def _name_filter(listed: Any) -> str:

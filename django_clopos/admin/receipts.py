@@ -5,40 +5,16 @@ from __future__ import annotations
 from django.contrib import admin
 
 from django_clopos.admin.filters import ReferenceFilter
-from django_clopos.admin.readonly import MirrorAdmin, ReadOnlyInline
+from django_clopos.admin.pages.receipts import RECEIPT, RECEIPT_LINE
+from django_clopos.admin.readonly import MirrorAdmin
 from django_clopos.models import Receipt, ReceiptPayment, ReceiptProduct, StockOperation
-
-
-class _Lines(ReadOnlyInline):
-    model = ReceiptProduct
-    fk_name = "receipt"
-    fields = (
-        "product",
-        "product_name",
-        "count",
-        "portion_size",
-        "price",
-        "total_discount",
-        "total",
-        "is_gift",
-        "seller",
-        "modificators",
-    )
-    ordering = ("pk",)
-    show_change_link = True
-
-
-class _Payments(ReadOnlyInline):
-    model = ReceiptPayment
-    fk_name = "receipt"
-    fields = ("payment_method", "name", "amount")
-    ordering = ("position",)
 
 
 @admin.register(Receipt)
 class ReceiptAdmin(MirrorAdmin):
     """Sales."""
 
+    page = RECEIPT
     list_display = (
         "clopos_id",
         "order_number",
@@ -64,13 +40,13 @@ class ReceiptAdmin(MirrorAdmin):
         *MirrorAdmin.list_filter,
     )
     search_fields = ("=clopos_id", "=order_number", "=fiscal_id", "=cid")
-    inlines = (_Lines, _Payments)
 
 
 @admin.register(ReceiptProduct)
 class ReceiptProductAdmin(MirrorAdmin):
     """Lines of the receipts."""
 
+    page = RECEIPT_LINE
     list_display = ("clopos_id", "receipt", "product", "product_name", "count", "price", "total", "is_gift", "brand")
     list_filter = ("is_gift", *MirrorAdmin.list_filter[1:])
     search_fields = ("=clopos_id", "=receipt__clopos_id", "=product__clopos_id")

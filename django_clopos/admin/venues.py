@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.contrib import admin
 
+from django_clopos.admin.pages.venues import VENUE
 from django_clopos.admin.readonly import MirrorAdmin
 from django_clopos.models import Venue
 
@@ -12,5 +13,6 @@ from django_clopos.models import Venue
 class VenueAdmin(MirrorAdmin):
     """Branches."""
 
+    page = VENUE
     list_display = ("clopos_id", "name", "is_main", "status", "address", "phone", "brand")
     list_filter = ("is_main", *MirrorAdmin.list_filter)

@@ -158,7 +158,7 @@ def test_a_missing_target_is_shown_by_its_id(model: Any, brand: Brand, get_list:
     references = [field.name for field in model._meta.concrete_fields if isinstance(field, MirrorForeignKey)]
 
     assert get_list(model).count("987 (not in the mirror)") == len(set(listed) - {"brand"})
-    assert get_page(row).count("987 (not in the mirror)") == len(references)
+    assert get_page(row).partition("All fields")[2].count("987 (not in the mirror)") == len(references)
 
 
 @each_mirrored

@@ -82,7 +82,7 @@ _FILTERS: dict[str, dict[str, Filter]] = {
 
 _ORDERS = {"stop-list": "product_id"}
 
-SOURCES: dict[Endpoint | str, Source] = {
+SOURCES: dict[str, Source] = {
     endpoint.path: Source(
         endpoint=endpoint,
         resource=get_resource(endpoint.collection),

@@ -67,8 +67,11 @@ def _find_page(question: _Question) -> Records:
         rows = rows.filter(choose_nodes(query, query.all_filters(source.endpoint.plain_filters)))
     total = rows.count() if limit else 0
     first = (query.page - 1) * limit
-    page = rows.order_by(*order)[first : first + limit] if limit else rows.order_by(*order)
-    items = reader.read(page) if not limit or first < min(total, _LAST_ROW) else []
+    rows = rows.order_by(*order)
+    if limit:
+        items = reader.read_page(rows, first, limit) if first < min(total, _LAST_ROW) else []
+    else:
+        items = reader.read(rows)
     return _send(question, items, total=total, limit=limit)
 
 

@@ -59,6 +59,15 @@ class Reader:
         mask = self._find_mask(rows.model)
         return [Item(_split(mask(text)), pk) for pk, text in as_text.values_list("pk", "record_text")]
 
+    def read_page(self, rows: models.QuerySet[Any], first: int, limit: int) -> list[Item]:
+        """Read the records of a page of ordered rows: its keys, then their records.
+
+        In one query the database would unpack every record that is sorted or skipped.
+        """
+        keys = list(rows.values_list("pk", flat=True)[first : first + limit])
+        found = {item.pk: item for item in self.read(rows.model._default_manager.filter(pk__in=keys))}
+        return [found[key] for key in keys if key in found]
+
     def read_keys(self, model: type[models.Model], keys: Iterable[int]) -> dict[int, Item]:
         """Read the records of these primary keys, as far as there are any, in one query."""
         wanted = set(keys)

@@ -15,7 +15,6 @@ pytestmark = pytest.mark.django_db
 
 LISTS = [endpoint.path for endpoint in ENDPOINTS if "{" not in endpoint.path]
 RECEIPT_LINES = "with[]=receipt_products&with[]=receipt_products.modificators"
-FIRST = "page=1&limit=7"
 
 ASKED = [
     *LISTS,

@@ -81,8 +81,8 @@ def test_a_row_is_found_by_its_clopos_id(resource: Resource, api: Any, brand: Br
     with CaptureQueriesContext(connection) as queries:
         answer = api.get(f"/api/first/{resource.name}/{row.clopos_id}/")
 
-    # Session, user, brand, row, and each kind of children.
-    assert len(queries) == 4 + len(resource.table.children)
+    # Session, user, brand, key, row, and each kind of children.
+    assert len(queries) == 5 + len(resource.table.children)
     assert answer.status_code == 200
     assert answer.json()["id"] == row.clopos_id
     assert answer.json() == api.get(f"/api/first/{resource.name}/").json()["results"][0]
@@ -154,8 +154,8 @@ def test_a_list_takes_as_many_queries_for_fifty_rows_as_for_five(resource: Resou
     fill(resource, brand, rows=45, first=6)
     many = _count_queries(api, resource)
 
-    # Session, user, brand, count, rows, and each kind of children.
-    assert many == few == 5 + len(resource.table.children)
+    # Session, user, brand, count, keys, rows, and each kind of children.
+    assert many == few == 6 + len(resource.table.children)
 
 
 def _count_queries(api: Any, resource: Resource) -> int:

@@ -15,7 +15,7 @@ from rest_framework.views import APIView
 
 from django_clopos.access import Viewer, find_viewer_of, show_rows
 from django_clopos.api.etags import mark_answer
-from django_clopos.api.freshness import tell_freshness, with_freshness
+from django_clopos.api.freshness import tell_freshness
 from django_clopos.api.parameters import refuse_unknown_parameters
 from django_clopos.api.permissions import MayViewModel
 from django_clopos.api.renderers import STREAMED, ExactJSONRenderer
@@ -45,8 +45,6 @@ class BrandView(APIView):
         """The brand of the address. Raises Http404 where there is none that the user may see."""
         # The secret is not read, so that a secret of another SECRET_KEY stops no answer.
         brands: Any = show_rows(Brand.objects.defer("client_secret"), self.request)
-        if self.fresh_resource:
-            brands = with_freshness(brands, self.fresh_resource)
         found: Brand = get_object_or_404(brands, slug=self.kwargs["brand"])
         return found
 
@@ -70,7 +68,7 @@ class BrandView(APIView):
             request.accepted_renderer, request.accepted_media_type = ExactJSONRenderer(), ExactJSONRenderer.media_type
         response = super().finalize_response(request, response, *args, **kwargs)
         if "brand" in self.__dict__ and self.fresh_resource:
-            tell_freshness(response, self.brand)
+            tell_freshness(response, self.brand, self.fresh_resource)
         if isinstance(response, Response):
             mark_answer(response, request)
         return response

@@ -28,9 +28,9 @@ from django_clopos.models import Change, ChangeCounter
 from django_clopos.models.fields import dump_json, load_json
 from django_clopos.models.truth import ChangeKind
 
-_MOST = 1000
+MOST_CHANGES = 1000
 _HIGHEST = 2**63 - 1
-_RESOURCES = sorted({collection.resource.name for collection in COLLECTIONS})
+RESOURCES_OF_CHANGES = sorted({collection.resource.name for collection in COLLECTIONS})
 _COLUMNS = ("seq", "resource", "table", "clopos_id", "kind", "changed_at")
 _SIDES = ("before", "after")
 
@@ -59,7 +59,7 @@ class ChangeFeed(BrandView):
 
     def get(self, request: Request, brand: str) -> Response:
         """Give the changes after a number. Raises ChangesPruned where some are gone."""
-        limit = read_number(request, "limit", low=1, high=_MOST, default=100)
+        limit = read_number(request, "limit", low=1, high=MOST_CHANGES, default=100)
         after = read_number(request, "after", low=0, high=_HIGHEST, default=-1)
         last = self._find_last()
         conditions = self._read_conditions()
@@ -80,7 +80,7 @@ class ChangeFeed(BrandView):
 
     def _read_conditions(self) -> dict[str, object]:
         fields = {
-            "resource": forms.ChoiceField(choices=[(name, name) for name in _RESOURCES]),
+            "resource": forms.ChoiceField(choices=[(name, name) for name in RESOURCES_OF_CHANGES]),
             "kind": forms.ChoiceField(choices=ChangeKind.choices),
         }
         read = {name: read_field(self.request, name, field) for name, field in fields.items()}

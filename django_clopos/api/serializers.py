@@ -52,16 +52,16 @@ def build_serializer(
 
 def _build_part(child: Child) -> serializers.BaseSerializer[Any]:
     columns = tuple(column for column in list_columns(child.model) if column.field.name != child.parent)
-    return _build(child.model, columns, {})(many=True, read_only=True)
+    return _build(child.model, columns, {}, suffix="Part")(many=True, read_only=True)
 
 
 def _build(
-    model: type[models.Model], columns: tuple[Column, ...], parts: dict[str, Any]
+    model: type[models.Model], columns: tuple[Column, ...], parts: dict[str, Any], *, suffix: str = ""
 ) -> type[serializers.ModelSerializer[models.Model]]:
     fields = {column.name: _make_field(column) for column in columns} | parts
     declared = {name: field for name, field in fields.items() if field is not None}
     meta = type("Meta", (), {"model": model, "fields": list(fields), "read_only_fields": list(fields)})
-    return type(f"{model.__name__}Serializer", (serializers.ModelSerializer,), {**declared, "Meta": meta})
+    return type(f"{model.__name__}{suffix}Serializer", (serializers.ModelSerializer,), {**declared, "Meta": meta})
 
 
 def _make_field(column: Column) -> Any:

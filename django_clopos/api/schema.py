@@ -58,7 +58,7 @@ _HEADERS = {
 }
 
 
-class MirrorSchema(AutoSchema):  # type: ignore[no-untyped-call]  # its base has no types
+class MirrorSchema(AutoSchema):
     """Describes the views of one brand."""
 
     def get_operation_id(self) -> str:
@@ -76,9 +76,10 @@ class MirrorSchema(AutoSchema):  # type: ignore[no-untyped-call]  # its base has
 
     def _get_parameters(self) -> list[dict[str, Any]]:
         path = describe_path(has_id="{clopos_id}" in self.path)
-        if isinstance(self.view, MirrorViewSet):
-            return path + describe_collection_parameters(self.view.collection, is_detail=bool(self.view.detail))
-        return path + describe_parameters(self.view.list_parameters(), is_of_day=self._is_of_day())
+        view: Any = self.view
+        if isinstance(view, MirrorViewSet):
+            return path + describe_collection_parameters(view.collection, is_detail=bool(view.detail))
+        return path + describe_parameters(view.list_parameters(), is_of_day=self._is_of_day())
 
     def _is_of_day(self) -> bool:
         return isinstance(self.view, ReportView) and "day" in self.view.report.parameters
@@ -114,7 +115,8 @@ class MirrorSchema(AutoSchema):  # type: ignore[no-untyped-call]  # its base has
         example = make_example(collection)
         if is_detail:
             return {"application/json": {"schema": row, "example": example}}
-        page = self.view.paginator.get_paginated_response_schema({"type": "array", "items": row})
+        view: Any = self.view
+        page = view.paginator.get_paginated_response_schema({"type": "array", "items": row})
         page["required"] = ["next", "previous", "results"]
         text = {"schema": {"type": "string"}}
         paged = {"count": 1, "next": None, "previous": None, "results": [example]}
@@ -142,16 +144,16 @@ class MirrorSchema(AutoSchema):  # type: ignore[no-untyped-call]  # its base has
         return found
 
 
-class MirrorSchemaGenerator(SchemaGenerator):  # type: ignore[no-untyped-call]  # its base has no types
+class MirrorSchemaGenerator(SchemaGenerator):
     """Describes the views of this API, wherever the site has them, and no others."""
 
     def create_view(self, callback: Any, method: str, request: Any = None) -> Any:
         """Make the view of an address, to be described as ours."""
-        view = super().create_view(callback, method, request)
+        view = super().create_view(callback, method, request)  # type: ignore[no-untyped-call]  # no types
         if isinstance(view, BrandView):
             view.schema = MirrorSchema()
         return view
 
     def _get_paths_and_endpoints(self) -> list[Any]:
-        found = super()._get_paths_and_endpoints()
+        found = super()._get_paths_and_endpoints()  # type: ignore[no-untyped-call]  # no types
         return [each for each in found if isinstance(each[3], BrandView) and not isinstance(each[3], UnknownAddress)]

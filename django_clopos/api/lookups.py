@@ -137,7 +137,9 @@ class MomentField(forms.Field):
         if moment is None and day is not None:
             moment = datetime(day.year, day.month, day.day)  # noqa: DTZ001  # made aware below
         if moment is None or not _EARLIEST_YEAR <= moment.year <= _LATEST_YEAR:
-            raise forms.ValidationError("Must be a moment such as 2026-01-19T15:07:49Z; write + as %2B.")
+            raise forms.ValidationError(
+                "Must be a moment such as 2026-01-19T15:07:49Z; the + of an offset has to be percent-encoded."
+            )
         return moment if timezone.is_aware(moment) else timezone.make_aware(moment)
 
 

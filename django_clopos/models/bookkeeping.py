@@ -93,6 +93,7 @@ class SyncStep(OwnModel):
 
     class Meta:
         ordering = ["id"]
+        indexes: ClassVar = [models.Index(fields=["resource", "-finished_at"], name="clopos_step_finished")]
 
     def __str__(self) -> str:
         return f"{self.resource} {self.get_status_display()}"

@@ -119,6 +119,8 @@ class Receipt(MirrorModel):
             models.Index(fields=["brand", "shift_date"], name="clopos_receipt_shift_date"),
             # The rows of a window of days, which a complete walk of that window is compared with.
             models.Index(fields=["brand", "created_at"], name="clopos_receipt_created"),
+            # What changed since a moment, in the order of changes, for programs that poll the API.
+            models.Index(fields=["brand", "synced_at", "id"], name="clopos_receipt_synced"),
             models.Index(fields=["customer"], name="clopos_receipt_customer", condition=Q(customer__isnull=False)),
             models.Index(
                 fields=["service_notification"],

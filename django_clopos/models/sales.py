@@ -175,6 +175,7 @@ class Order(MirrorModel):
     class Meta(MirrorModel.Meta):
         indexes: ClassVar = [
             models.Index(fields=["brand", "created_at"], name="clopos_order_created"),
+            models.Index(fields=["brand", "synced_at", "id"], name="clopos_order_synced"),
             models.Index(fields=["customer"], name="clopos_order_customer", condition=Q(customer__isnull=False)),
             models.Index(
                 fields=["brand"],

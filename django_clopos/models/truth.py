@@ -90,6 +90,7 @@ class Reconciliation(OwnModel):
 
     class Meta:
         ordering = ["-compared_at", "-id"]
+        indexes: ClassVar = [models.Index(fields=["brand", "resource", "-compared_at"], name="clopos_reconciled")]
 
     def __str__(self) -> str:
         return f"{self.resource} {self.day or ''}: {'equal' if self.is_equal else 'different'}"

@@ -169,7 +169,9 @@ class PickFilter(_InputFilter):
 
     template = "admin/django_clopos/filters/pick.html"
 
-    def __init__(self, field: Any, request: HttpRequest, params: Any, model: Any, model_admin: Any, **more: Any) -> None:
+    def __init__(
+        self, field: Any, request: HttpRequest, params: Any, model: Any, model_admin: Any, **more: Any
+    ) -> None:
         super().__init__(field, request, params, model, model_admin, **more)
         self._request = request
         self._site = model_admin.admin_site

@@ -35,7 +35,8 @@ ROWS_AT_ONCE = 1_000
 class Column:
     """One column of an export."""
 
-    heading: str
+    heading: Any
+    """A text, or a lazy one."""
     read: Read
 
 
@@ -68,7 +69,7 @@ def make_table(
     first = list(islice(cells, 1))
     return Table(
         title=str(model._meta.verbose_name_plural),
-        columns=[column.heading for column in columns],
+        columns=[str(column.heading) for column in columns],
         rows=chain(first, cells),
     )
 
@@ -119,22 +120,22 @@ def _choose_read(field: Any) -> Read:
         case models.UUIDField():
             return lambda row: str(getattr(row, name))
         case _:
-            return lambda row: getattr(row, name)  # type: ignore[no-any-return]  # a plain value
+            return lambda row: getattr(row, name)
 
 
 def _mask(field: Any) -> Read:
     """Keep what the mask left of a text; a number or a moment becomes its sign, as in the list."""
     if isinstance(field, models.CharField | models.TextField):
-        return lambda row: getattr(row, field.attname)  # type: ignore[no-any-return]  # a text
+        return lambda row: getattr(row, field.attname)
     if isinstance(field, models.JSONField):
         return _choose_read(field)
-    return lambda row: MASK
+    return lambda _: MASK
 
 
 def _read_moment(name: str) -> Read:
     def read(row: Any) -> Cell:
         value = getattr(row, name)
-        return None if value is None else value.astimezone(find_zone(row))  # type: ignore[no-any-return]  # a moment
+        return None if value is None else value.astimezone(find_zone(row))
 
     return read
 
@@ -159,7 +160,7 @@ def _prepare(rows: models.QuerySet[Any], names: Iterable[str]) -> models.QuerySe
     way = place.venue.split("__") if isinstance(place, OfVenue) and issubclass(model, ReadOnlyModel) else []
     needed = {*names, *way[:1]} - {"pk"}
     prefetched = [
-        Prefetch(name, _leave_records(model._meta.get_field(name).related_model._default_manager.all()))  # type: ignore[union-attr]  # a reference
+        Prefetch(name, _leave_records(model._meta.get_field(name).related_model._default_manager.all()))
         for name in find_references(model, tuple(needed))
     ]
     chosen: models.QuerySet[Any] = rows.select_related(None).defer(None).only("pk", *needed)

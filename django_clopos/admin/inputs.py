@@ -40,6 +40,8 @@ class Box:
 class _InputFilter(admin.FieldListFilter):
     """A filter whose values are typed in rather than picked from links."""
 
+    field: Any
+
     hidden: Sequence[tuple[str, str]] = ()
     """What else the address says, to be sent along."""
 
@@ -52,9 +54,9 @@ class _InputFilter(admin.FieldListFilter):
         """Whether something was typed in."""
         return any(self.read(name) for name in self.expected_parameters())
 
-    def read(self, name: str) -> str:
+    def read(self, name: str | None) -> str:
         """Give what was typed in, the last where it was so twice."""
-        given = self.used_parameters.get(name) or [""]
+        given = self.used_parameters.get(name or "") or [""]
         return str(given[-1] if isinstance(given, list) else given).strip()
 
     def choices(self, changelist: Any) -> Iterator[Any]:
@@ -79,7 +81,7 @@ class RangeFilter(_InputFilter):
     template = "admin/django_clopos/filters/range.html"
     input_type = "number"
 
-    def expected_parameters(self) -> list[str]:
+    def expected_parameters(self) -> list[str | None]:
         """The names that Django's own filters of a range have."""
         return [f"{self.field_path}__gte", f"{self.field_path}__lte"]
 
@@ -88,7 +90,7 @@ class RangeFilter(_InputFilter):
         """The two inputs."""
         labels = (pgettext_lazy("range", "From"), pgettext_lazy("range", "To"))
         names = zip(self.expected_parameters(), labels, strict=True)
-        return [Box(name=name, label=label, value=self.read(name)) for name, label in names]
+        return [Box(name=str(name), label=label, value=self.read(name)) for name, label in names]
 
     def queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
         """Keep the rows between the two."""
@@ -132,7 +134,7 @@ class DayRangeFilter(RangeFilter):
         """Read a day."""
         return {f"{self.field_path}__{'lte' if is_last else 'gte'}": date.fromisoformat(text)}
 
-    def choices(self, changelist: Any) -> Iterator[dict[str, Any]]:
+    def choices(self, changelist: Any) -> Iterator[Any]:
         """Link to today, yesterday, this week and this month."""
         yield from super().choices(changelist)
         names = self.expected_parameters()
@@ -176,7 +178,7 @@ class PickFilter(_InputFilter):
         self._request = request
         self._site = model_admin.admin_site
 
-    def expected_parameters(self) -> list[str]:
+    def expected_parameters(self) -> list[str | None]:
         """The reference's own name."""
         return [self.field_path]
 
@@ -186,7 +188,7 @@ class PickFilter(_InputFilter):
 
     @property
     def _may_search(self) -> bool:
-        target = self._site._registry.get(self.field.related_model)
+        target = self._site._registry.get(self.field.related_model)  # noqa: SLF001  # as Django's own autocomplete asks
         return bool(target and target.has_view_permission(self._request) and target.get_search_fields(self._request))
 
     @property
@@ -235,7 +237,7 @@ class CategoryFilter(_InputFilter):
         rows = show_rows(Category.objects.only("brand_id", "parent_id", "name", "clopos_id", "type"), request)
         self._tree = _Tree(list(rows))
 
-    def expected_parameters(self) -> list[str]:
+    def expected_parameters(self) -> list[str | None]:
         """The reference's own name."""
         return [self.field_path]
 

@@ -22,7 +22,7 @@ class EstimatingPaginator(Paginator):  # type: ignore[type-arg]  # takes none at
     """Counts exactly up to `MOST_ROWS` and estimates beyond; `is_estimate` tells which."""
 
     @cached_property
-    def count(self) -> int:  # type: ignore[override]  # a cached property as the base has it
+    def count(self) -> int:
         """How many rows there are, exactly or about."""
         return self._counted[0]
 
@@ -32,7 +32,7 @@ class EstimatingPaginator(Paginator):  # type: ignore[type-arg]  # takes none at
         return self._counted[1]
 
     @cached_property
-    def num_pages(self) -> int:  # type: ignore[override]
+    def num_pages(self) -> int:
         """How many pages can be turned."""
         pages: int = super().num_pages
         return min(pages, max(1, MOST_ROWS // self.per_page))

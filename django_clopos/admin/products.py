@@ -140,7 +140,8 @@ class ProductAdmin(MirrorAdmin):
         entries = StopListEntry.objects.live().select_related("venue").defer("raw", "venue__raw").order_by("venue")
         rows: QuerySet[Any] = super().get_queryset(request)
         counted = Subquery(variants.annotate(number=Count("pk")).values("number"), output_field=IntegerField())
-        return rows.annotate(variants_found=counted).prefetch_related(Prefetch("stop_list", entries))
+        found: QuerySet[Any] = rows.annotate(variants_found=counted)
+        return found.prefetch_related(Prefetch("stop_list", entries))
 
     @admin.display(description=gettext_lazy("margin"))
     def margin(self, product: Product) -> SafeString | None:

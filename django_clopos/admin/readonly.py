@@ -43,6 +43,10 @@ else:
 _MARKS = ("id", "content_hash", "first_seen_at", "synced_at", "missing_since", "removed_at")
 
 
+#: By which a request tells `get_changelist` that every row is wanted.
+_WHOLE = "_django_clopos_whole_list"
+
+
 class _NoWriting:
     """Answers no to every question whether rows may be written."""
 
@@ -139,7 +143,7 @@ class ReadOnlyAdmin(_NoWriting, ScopedAdmin):
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ReadChangeList]:
         """Give the list of one page, or of all rows for an export."""
-        return WholeChangeList if getattr(request, "_is_clopos_export", False) else ReadChangeList
+        return WholeChangeList if _WHOLE in vars(request) else ReadChangeList
 
     def get_list_display(self, request: HttpRequest) -> Any:
         """Give the columns of the list, each in the way that it is shown; the brand where there are several."""
@@ -194,7 +198,7 @@ class ReadOnlyAdmin(_NoWriting, ScopedAdmin):
             raise PermissionDenied
         if file_format not in FORMATS:
             raise Http404(file_format)
-        request._is_clopos_export = True  # type: ignore[attr-defined]  # told to `get_changelist`
+        vars(request)[_WHOLE] = True
         try:
             rows = self.get_changelist_instance(request).queryset
             table = make_table(
@@ -228,7 +232,8 @@ class ReadOnlyAdmin(_NoWriting, ScopedAdmin):
     def _show_in_list(self, request: HttpRequest, name: str) -> Any:
         sees_personal = find_viewer_of(request).sees_personal
         is_ordered = self.ordered_by is None or name in self.ordered_by
-        return show_column(self.model, name, sees_personal=sees_personal, is_ordered=is_ordered)
+        model: Any = self.model
+        return show_column(model, name, sees_personal=sees_personal, is_ordered=is_ordered)
 
     def _show(self, request: HttpRequest, *names: str) -> tuple[Any, ...]:
         return show_columns(self.model, names, sees_personal=find_viewer_of(request).sees_personal)

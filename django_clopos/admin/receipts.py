@@ -112,7 +112,7 @@ class ReceiptAdmin(MirrorAdmin):
 
 
 class _OfReceiptAdmin(MirrorAdmin):
-    """Parts of receipts: found by their receipt's id, and never ordered by what millions of them would be sorted for."""
+    """Parts of receipts: found by their receipt's id, never ordered by what has no index."""
 
     ordered_by: ClassVar[tuple[str, ...] | None] = ("clopos_id", "id")
 

@@ -113,7 +113,7 @@ class OrderAdmin(MirrorAdmin):
     def state(self, order: Order) -> SafeString | None:
         """How far the order is; those that wait for somebody stand out."""
         tone: Tone = "busy" if order.status in WAITING_STATUSES else _TONES.get(order.status, "plain")
-        return None if order.status is None else write_badge(order.get_status_display(), tone)  # type: ignore[attr-defined]  # Django adds it
+        return None if order.status is None else write_badge(order.get_status_display(), tone)
 
     @admin.display(description=gettext_lazy("receipt"))
     def linked(self, order: Any) -> SafeString:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from itertools import chain, islice
+from itertools import islice
 from typing import Any
 
 from django.db import models, transaction
@@ -51,7 +51,7 @@ def make_table(
     """Make the table of a list's rows.
 
     `names`: columns of the model, or of `computed`; others are left out. `needs`: columns that the computed ones read.
-    Raises the database's errors for the first rows already.
+    One row is read at once, so that what the database refuses is raised here and not in the middle of a download.
     """
     model = rows.model
     stored = {field.name for field in model._meta.concrete_fields}
@@ -65,12 +65,12 @@ def make_table(
     if MONEY & set(names) & stored and "brand" in stored:
         columns.append(Column(heading=_("currency"), read=lambda row: str(row.brand.currency)))
     read = {*names, *needs} & stored
-    cells = _read_cells(_prepare(rows, read), columns, language=translation.get_language())
-    first = list(islice(cells, 1))
+    prepared = _prepare(rows, read)
+    list(prepared[:1])
     return Table(
         title=str(model._meta.verbose_name_plural),
         columns=[str(column.heading) for column in columns],
-        rows=chain(first, cells),
+        rows=_read_cells(prepared, columns, language=translation.get_language()),
     )
 
 
@@ -177,7 +177,8 @@ def _read_cells(
 ) -> Iterator[tuple[Cell, ...]]:
     """Read some rows at a time. An error ends the reading, so that nobody takes a part for the whole.
 
-    In a transaction PostgreSQL's cursor reads as it goes; outside it would first make a copy of everything.
+    In a transaction PostgreSQL's cursor reads as it goes; outside it would first make a copy of everything. It begins
+    with the first row that is sent, after the request's own work is done.
     """
     reads = [column.read for column in columns]
     with transaction.atomic(using=rows.db, savepoint=False):

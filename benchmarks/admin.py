@@ -75,7 +75,7 @@ def _list_cases() -> list[Case]:
     old = {"shift_date__gte": days["shift_date__gte"], "shift_date__lt": str(last + timedelta(days=1))}
     at = {"venue__id__exact": venue}
     search = {"app_label": "django_clopos", "model_name": "receipt", "term": "1"}
-    cases = [
+    return [
         Case(name="receipts", model="receipt", ours={}),
         Case(name="receipts, page 90", model="receipt", ours={"p": 90}),
         Case(name="week and venue", model="receipt", ours=days | at, theirs=old | at),
@@ -101,7 +101,6 @@ def _list_cases() -> list[Case]:
         Case(name="autocomplete, receipts", model="",
              ours=search | {"field_name": "receipt", "model_name": "receiptpayment"}, page="autocomplete/"),
     ]  # fmt: skip
-    return cases
 
 
 def _measure(case: Case, clients: dict[str, Any], runs: int) -> float:
@@ -179,7 +178,8 @@ def _route_default_site() -> None:
 
     site = admin.AdminSite(name="default")
     for model in (
-        Receipt, ReceiptProduct, ReceiptPayment, Order, Product, Customer, User, Venue, SaleType, PaymentMethod, Category,
+        Category, Customer, Order, PaymentMethod, Product, Receipt, ReceiptPayment, ReceiptProduct, SaleType, User,
+        Venue,
     ):  # fmt: skip
         site.register(model, _make_default(model))
     urls.urlpatterns.append(path("default/", site.urls))

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django_clopos.access import MASK, get_viewer, is_personal
 from django_clopos.admin.badges import write_removed
 from django_clopos.admin.formats import find_zone, write_amount, write_moment, write_number
-from django_clopos.models.base import BRAND_SPAN, MarkedModel, ReadOnlyModel
+from django_clopos.models.base import BRAND_SPAN, KeyedModel, ReadOnlyModel
 from django_clopos.models.fields import ExactJSONField, MirrorForeignKey, dump_json
 
 Show = Callable[[Any], Any]
@@ -66,7 +66,8 @@ def show_column(
         show.boolean = True  # type: ignore[attr-defined]
     if is_ordered and not is_hidden and not isinstance(field, models.ForeignKey | models.JSONField):
         # The key of a row says the same, and is indexed.
-        show.admin_order_field = "pk" if name == "clopos_id" else name  # type: ignore[attr-defined]
+        is_key = name == "clopos_id" and issubclass(model, KeyedModel)
+        show.admin_order_field = "pk" if is_key else name  # type: ignore[attr-defined]
     return show
 
 
@@ -121,7 +122,7 @@ def _find_way(field: models.Field[Any, Any]) -> Show | None:  # noqa: PLR0911  #
             return _show_money(field.attname) if field.name in MONEY else _show_number(field.attname)
         case models.DateTimeField() if issubclass(field.model, ReadOnlyModel):
             return lambda row: _show_moment(row, getattr(row, field.attname))
-        case _ if field.name == "clopos_id" and issubclass(field.model, MarkedModel):
+        case _ if field.name == "clopos_id" and issubclass(field.model, KeyedModel):
             return _show_clopos_id
         case _ if field.choices:
             # Django shows a value outside the choices as empty, but ours are open.
@@ -143,7 +144,11 @@ def _show_moment(row: Any, value: Any) -> str | None:
 
 
 def _show_clopos_id(row: Any) -> Any:
-    return row.clopos_id if row.removed_at is None else format_html("{} {}", row.clopos_id, write_removed())
+    return (
+        row.clopos_id
+        if getattr(row, "removed_at", None) is None
+        else format_html("{} {}", row.clopos_id, write_removed())
+    )
 
 
 def _show_plainly(field: models.Field[Any, Any]) -> Show:

@@ -48,9 +48,8 @@ def main() -> None:
     arguments = million.parse(parser)
     million.with_django(arguments.database_url)
     million.fill(arguments.receipts, years=arguments.years)
-    print(
-        f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}, load {os.getloadavg()[0]:.1f}"
-    )
+    machine = f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
+    print(f"{machine}, load {os.getloadavg()[0]:.1f}")
     _describe()
     clients = _sign_in()
     if arguments.exports:

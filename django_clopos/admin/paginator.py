@@ -58,8 +58,9 @@ def _ask_planner(rows: models.QuerySet[Any]) -> int | None:
     """Ask PostgreSQL how many rows it expects; None where nobody can tell."""
     if connections[rows.db].vendor != "postgresql":
         return None
-    plan = json.loads(rows.order_by().values("pk").explain(format="json"))
-    return int(plan[0]["Plan"]["Plan Rows"])
+    told = rows.order_by().values("pk").explain(format="json")
+    # Nothing is told where Django knows by itself that there are no rows.
+    return int(json.loads(told)[0]["Plan"]["Plan Rows"]) if told else None
 
 
 def _round(number: int) -> int:

@@ -61,13 +61,13 @@ class ReceiptAdmin(MirrorAdmin):
         "clopos_id",
         "order_number",
         "shift_date",
-        "closed_at",
         "venue",
+        "total",
         "state",
+        "closed_at",
         "sale_type",
         "customer",
         "close_by_user",
-        "total",
         "brand",
     )
     list_filter = (

@@ -6,7 +6,7 @@ from django.db import migrations
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('django_clopos', '0008_report_indexes'),
+        ('django_clopos', '0009_list_indexes'),
     ]
 
     operations = [

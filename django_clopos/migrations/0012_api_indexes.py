@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('django_clopos', '0008_report_indexes'),
+        ('django_clopos', '0011_face_credential'),
     ]
 
     operations = [

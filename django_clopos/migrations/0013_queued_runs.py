@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("django_clopos", "0011_face_credential")]
+    dependencies = [("django_clopos", "0012_api_indexes")]
 
     operations = [
         migrations.AlterField(

@@ -182,6 +182,12 @@ class Order(MirrorModel):
                 name="clopos_order_waiting",
                 condition=Q(status__in=WAITING_STATUSES, removed_at__isnull=True),
             ),
+            models.Index(fields=["created_at", "id"], name="clopos_order_newest"),
+            models.Index(fields=["status"], name="clopos_order_status"),
+            models.Index(fields=["number"], name="clopos_order_number", condition=Q(number__isnull=False)),
+            models.Index(
+                fields=["integration_id"], name="clopos_order_external", condition=Q(integration_id__isnull=False)
+            ),
         ]
 
     def __str__(self) -> str:

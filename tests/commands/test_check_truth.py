@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -34,7 +35,8 @@ def test_stamps_of_the_future_name_the_zone_that_would_fit(live: Sandbox, run: R
     stamp_newest(live, "receipts", age=timedelta(minutes=3))
     result = run("clopos_check")
     assert result.status == 0
-    assert "would be 3 h 57 min in the future in UTC. Set the brand's remote_timezone" in result.stdout
+    # On a busy machine a minute may begin in between.
+    assert re.search(r"would be 3 h 5[67] min in the future in UTC\. Set the brand's remote_timezone", result.stdout)
     assert "perhaps to Asia/Baku, and run `manage.py clopos_rebuild`." in result.stdout
 
 
@@ -42,7 +44,7 @@ def test_stamps_whole_hours_old_are_a_hint(live: Sandbox, run: Run) -> None:
     Brand.objects.create(slug=SLUG, remote_timezone="Asia/Tashkent")
     stamp_newest(live, "receipts", age=timedelta(minutes=3))
     result = run("clopos_check")
-    assert "the newest change is 1 h 3 min old. If something was sold just now" in result.stdout
+    assert re.search(r"the newest change is 1 h [34] min old\. If something was sold just now", result.stdout)
     assert "the zone is not Asia/Tashkent but perhaps Asia/Baku." in result.stdout
 
 

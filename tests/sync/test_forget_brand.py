@@ -22,7 +22,11 @@ from tests.conftest import Mirror
 from tests.sync.conftest import Pull
 
 pytestmark = pytest.mark.django_db
-EVERYTHING = [model for model in apps.get_app_config("django_clopos").get_models() if model is not Erasure]
+EVERYTHING = [
+    model
+    for model in apps.get_app_config("django_clopos").get_models()
+    if model is not Erasure and not model._meta.proxy
+]
 
 
 def forget(brand: Brand) -> Erasure:

@@ -9,11 +9,14 @@ from django.contrib import admin
 from django.contrib.auth import get_user_model
 from django.db import models
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext_lazy
 
 from django_clopos.access import Scope, find_viewer_of
 from django_clopos.admin.filters import BrandFilter
 from django_clopos.admin.readonly import ScopedAdmin
 from django_clopos.models import Brand, BrandAccess, Venue
+from django_clopos.models.names import CONTEXT
 
 if TYPE_CHECKING:  # Django's classes take no type parameter at run time
     _ModelForm = forms.ModelForm[BrandAccess]
@@ -36,8 +39,9 @@ class BrandAccessForm(_ModelForm):
             known = dict(Venue.objects.for_brand(brand).values_list("clopos_id", "name"))
             unknown = [str(venue) for venue in venues if venue not in known]
             if unknown:
-                there = ", ".join(f"{venue} ({name})" for venue, name in sorted(known.items())) or "none yet"
-                self.add_error("venues", f"The brand has no venue {', '.join(unknown)}. It has: {there}.")
+                there = ", ".join(f"{venue} ({name})" for venue, name in sorted(known.items())) or _("none yet")
+                message = _("The brand has no venue %(unknown)s. It has: %(there)s.")
+                self.add_error("venues", message % {"unknown": ", ".join(unknown), "there": there})
         return values
 
 
@@ -66,10 +70,10 @@ class BrandAccessAdmin(ScopedAdmin):
             kwargs["queryset"] = _find_own_brands(find_viewer_of(request).scope)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
-    @admin.display(description="venues")
+    @admin.display(description=pgettext_lazy(CONTEXT, "venues"))
     def venue_ids(self, access: BrandAccess) -> str:
         """The Clopos ids, or that it is all of them."""
-        return ", ".join(map(str, access.venues)) or "every venue"
+        return ", ".join(map(str, access.venues)) or _("every venue")
 
 
 def _find_own_brands(scope: Scope) -> models.QuerySet[Brand]:

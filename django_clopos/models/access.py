@@ -8,7 +8,6 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from django_clopos.models.brands import Brand
 from django_clopos.models.scope import OfWholeBrand, Place
@@ -18,7 +17,7 @@ from django_clopos.models.visible import OwnModel
 def validate_venues(value: Any) -> None:
     """Raise ValidationError unless the value is a list of Clopos ids."""
     if not is_list_of_venues(value):
-        raise ValidationError(gettext_lazy("Use a list of Clopos ids, such as [1, 3]; an empty list is every venue."))
+        raise ValidationError(_("Use a list of Clopos ids, such as [1, 3]; an empty list is every venue."))
 
 
 def is_list_of_venues(value: object) -> bool:

@@ -15,6 +15,9 @@ PACKAGE = Path(__file__).parent.parent.parent / "django_clopos"
 _MESSAGE = {"gettext": 0, "gettext_lazy": 0, "gettext_noop": 0, "ngettext": 0, "ngettext_lazy": 0}
 _MESSAGE |= {"pgettext": 1, "pgettext_lazy": 1, "npgettext": 1, "npgettext_lazy": 1}
 
+_TELLS_A_PERSON = {"ValidationError", "add_error", "message_user"}
+_TELLS_A_PERSON |= {f"messages.{level}" for level in ("debug", "info", "success", "warning", "error", "add_message")}
+
 
 def list_calls() -> Iterator[tuple[str, str | None, str]]:
     """List place, context and message of every call in the package's Python."""
@@ -29,6 +32,37 @@ def list_calls() -> Iterator[tuple[str, str | None, str]]:
                     yield f"{path.relative_to(PACKAGE)}:{node.lineno}", _read(context), str(message.value)
                 elif isinstance(message, ast.JoinedStr):
                     raise AssertionError(f"{path}:{node.lineno} formats before it translates")
+
+
+def list_unwrapped() -> Iterator[tuple[str, str]]:
+    """List place and text of every error and message to a person that no gettext is asked for."""
+    for path in sorted(path for folder in ("admin", "models") for path in (PACKAGE / folder).rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and _name(node.func) in _TELLS_A_PERSON:
+                for text in (each for each in node.args if _is_sentence(each)):
+                    yield f"{path.relative_to(PACKAGE)}:{node.lineno}", ast.unparse(text)
+
+
+def _name(function: ast.expr) -> str:
+    """Name what is called: a method by its own name, or by its object's too where that is Django's `messages`."""
+    match function:
+        case ast.Name(name):
+            return name
+        case ast.Attribute(ast.Name("messages"), name):
+            return f"messages.{name}"
+        case ast.Attribute(_, name):
+            return name
+    return ""
+
+
+def _is_sentence(argument: ast.expr) -> bool:
+    """Tell whether an argument is a text with blanks; one word is a field or a code."""
+    match argument:
+        case ast.Constant(str(text)):
+            return " " in text
+        case ast.JoinedStr():
+            return True
+    return False
 
 
 def _list_imports(tree: ast.Module) -> Iterator[tuple[str, str]]:

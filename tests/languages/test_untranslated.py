@@ -10,6 +10,7 @@ from django.utils import translation
 from django_clopos.mirror import RESOURCES
 from tests.languages.pages import list_addresses, list_untranslated, mark
 from tests.languages.rows import make_every_row
+from tests.languages.source import list_unwrapped
 
 pytestmark = pytest.mark.django_db
 
@@ -52,3 +53,8 @@ def test_every_page_is_translated(made_up_language: None, manager: Client) -> No
 
     assert len(found) > 60
     assert {name: sorted(words) for name, words in found.items() if words} == {}
+
+
+@pytest.mark.xfail(reason="as above", strict=False)
+def test_every_error_and_message_is_translated() -> None:
+    assert list(list_unwrapped()) == []

@@ -31,12 +31,12 @@ def main() -> None:
     if arguments.explain:
         _explain(_list_reports(30)[arguments.explain])
         return
-    _describe()
+    describe()
     print(f"{'':<24}{'queries':>8}{'30 days':>10}{'processor':>10}{'a year':>10}{'processor':>10}")
     month, year = _list_reports(30), _list_reports(365)
     for name, ask in month.items():
-        queries = _count_queries(ask)
-        measured = (*_time(ask, arguments.runs), *_time(year[name], 3))
+        queries = count_queries(ask)
+        measured = (*measure(ask, arguments.runs), *measure(year[name], 3))
         print(f"{name:<24}{queries:>8}" + "".join(f"{figure:>10.1f}" for figure in measured), flush=True)
 
 
@@ -69,7 +69,7 @@ def _list_reports(days: int) -> dict[str, Callable[[], object]]:
     }
 
 
-def _count_queries(ask: Callable[[], object]) -> int:
+def count_queries(ask: Callable[[], object]) -> int:
     from django.db import connection  # noqa: PLC0415
     from django.test.utils import CaptureQueriesContext  # noqa: PLC0415
 
@@ -78,7 +78,7 @@ def _count_queries(ask: Callable[[], object]) -> int:
     return len(queries)
 
 
-def _time(ask: Callable[[], object], runs: int) -> tuple[float, float]:
+def measure(ask: Callable[[], object], runs: int) -> tuple[float, float]:
     """Give the medians of what passed on the clock and of what the processor worked."""
     ask()
     passed, worked = [], []
@@ -112,7 +112,7 @@ def _explain(ask: Callable[[], object]) -> None:
         ask()
 
 
-def _describe() -> None:
+def describe() -> None:
     from django.db import connection  # noqa: PLC0415
 
     with connection.cursor() as cursor:

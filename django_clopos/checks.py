@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from django.apps import apps
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning, register  # noqa: A004  # Django's own name
 from django.core.exceptions import ImproperlyConfigured
+from django.template import TemplateDoesNotExist
+from django.template.loader import get_template
 
 from django_clopos.access.users import load_scope_setting
 from django_clopos.conf import load_settings
@@ -85,6 +88,31 @@ def check_sqlite(**_: Any) -> list[CheckMessage]:
         for alias, database in settings.DATABASES.items()
         if database["ENGINE"] == "django.db.backends.sqlite3"
         and database.get("OPTIONS", {}).get("transaction_mode") != "IMMEDIATE"
+    ]
+
+
+@register("clopos")
+def check_admin(**_: Any) -> list[CheckMessage]:
+    """Warn where the admin cannot find this app's templates or static files (W005)."""
+    if not apps.is_installed("django.contrib.admin"):
+        return []
+    try:
+        get_template("admin/django_clopos/brand/sync.html")
+        has_templates = True
+    except (TemplateDoesNotExist, ImproperlyConfigured):
+        has_templates = False
+    found = {
+        "the templates of django_clopos (APP_DIRS or a loader of app directories)": has_templates,
+        "static files (django.contrib.staticfiles in INSTALLED_APPS)": apps.is_installed("django.contrib.staticfiles"),
+    }
+    return [
+        Warning(
+            f"The admin lacks {what}: the pages that run the mirror do not work as they should.",
+            hint="See docs/admin-operations.md.",
+            id="django_clopos.W005",
+        )
+        for what, is_there in found.items()
+        if not is_there
     ]
 
 

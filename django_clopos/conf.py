@@ -63,6 +63,10 @@ class Settings:
     """Celery queue of every task of this app."""
     SCOPE: str | Callable[[Any], object] = ""
     """Function, or the dotted path of one, from a user to the brands and venues allowed; empty: BrandAccess decides."""
+    FACE_TOKEN_SECONDS: int = 3600
+    """How long a token of the Clopos-compatible face lives."""
+    FACE_SIGN_INS_PER_MINUTE: int = 60
+    """Sign-ins that one address may try at the face."""
     TIMEOUT_SECONDS: float = 30
     """How long one answer may take; the remote itself gives up after 8 seconds."""
 
@@ -110,6 +114,10 @@ def _find_problems(values: Settings) -> list[str]:
         "CLOPOS['TRAILING_DAYS'] must be a whole number of 1 or more.": _is_whole(values.TRAILING_DAYS),
         "CLOPOS['CHANGES_RETENTION_DAYS'] must be a whole number of 1 or more.": _is_whole(
             values.CHANGES_RETENTION_DAYS
+        ),
+        "CLOPOS['FACE_TOKEN_SECONDS'] must be a whole number of 1 or more.": _is_whole(values.FACE_TOKEN_SECONDS),
+        "CLOPOS['FACE_SIGN_INS_PER_MINUTE'] must be a whole number of 1 or more.": _is_whole(
+            values.FACE_SIGN_INS_PER_MINUTE
         ),
         "CLOPOS['CHANGES_OFF'] must be a list of names of resources, such as ['receipts'].": _is_list_of_names(
             values.CHANGES_OFF

@@ -19,15 +19,17 @@ from django_clopos.conf import load_settings
 from django_clopos.mirror import RESOURCES, get_resource
 from django_clopos.mirror.resource import Resource, Urgency
 from django_clopos.mirror.strategies import Part
-from django_clopos.models.bookkeeping import Status
+from django_clopos.models.bookkeeping import Status, SyncRun
 from django_clopos.models.brands import Brand
 from django_clopos.models.schedule import Work
 from django_clopos.schedule.claims import Claim, NoClaim, claim, make_due
+from django_clopos.schedule.holds import try_now
 from django_clopos.schedule.jobs import list_backfilled
 from django_clopos.schedule.messages import choose_priority, deliver, deliver_again
 from django_clopos.schedule.room import Slice
 from django_clopos.schedule.rows import make_rows
 from django_clopos.schedule.tickets import Ticket, take_due
+from django_clopos.sync.asked import take_run, withdraw_run
 from django_clopos.sync.checkpoints import has_history_begun, is_history_left
 from django_clopos.sync.connection import find_brand, open_client
 from django_clopos.sync.engine import Options, add_needed, is_hopeless, sync
@@ -77,20 +79,31 @@ def tick() -> dict[str, Any]:
 
 
 @shared_task(name="django_clopos.sync_brand", base=CloposTask)
-def sync_brand(brand: str | None = None, resources: Sequence[str] = (), *, full: bool = False) -> dict[str, Any]:
+def sync_brand(
+    brand: str | None = None, resources: Sequence[str] = (), *, full: bool = False, run: int | None = None
+) -> dict[str, Any]:
     """Mirror a brand, named by its slug, and return how the run ended.
 
     Without a slug: the brand of the environment, or the only one. Without names: everything that is not opt-in.
     A failing remote is recorded on the run, not raised; wrong configuration raises. An inactive brand is left alone.
+    `run`: key of the row that was made when somebody asked for it; nothing is done if it was begun or withdrawn.
     """
     row = find_brand(brand)
     if not row.is_active:
-        return {"run": None, "status": "inactive"}
+        if run is not None:
+            withdraw_run(run, reason="The brand is inactive.")
+        return {"run": run, "status": "inactive"}
+    asked = None if run is None else take_run(run)
+    if run is not None and asked is None:
+        return {"run": run, "status": "void"}
     chosen = [get_resource(name) for name in resources] or [
         resource for resource in RESOURCES if not resource.is_opt_in
     ]
     ordered = [resource for resource in RESOURCES if resource in chosen]
-    return _describe(_sync(row, ordered, Options(resources=tuple(resources), is_full=full)))
+    report = _sync(row, ordered, Options(resources=tuple(resources), is_full=full), run=asked)
+    if asked is not None and report.run.status == Status.SUCCEEDED:
+        try_now(row.pk)  # what failed before need not wait for the end of a hold whose cause is gone
+    return _describe(report)
 
 
 @shared_task(name="django_clopos.sync_resource", base=LimitedTask)
@@ -198,9 +211,10 @@ def _sync(
     held: Held | None = None,
     *,
     should_stop: Callable[[], bool] = bool,
+    run: SyncRun | None = None,
 ) -> RunReport:
     ordered = add_needed(resources, registry=RESOURCES, brand=brand)
-    return sync(brand, ordered, options=options, listener=held, should_stop=should_stop)
+    return sync(brand, ordered, options=options, listener=held, should_stop=should_stop, run=run)
 
 
 def _settle(held: Held, report: RunReport, *, is_unfinished: bool = False) -> None:

@@ -102,6 +102,20 @@ def test_a_site_without_a_broker_may_keep_the_token_in_its_process(settings: Any
     assert find("W003") == []
 
 
+def test_django_clopos_W005(settings: Any) -> None:  # noqa: N802  # the id
+    assert find("W005") == []
+    (engine,) = settings.TEMPLATES
+    settings.TEMPLATES = [engine | {"APP_DIRS": False}]
+    (message,) = find("W005")
+    assert "templates" in message.msg
+    settings.TEMPLATES = [engine]
+    settings.INSTALLED_APPS = [name for name in settings.INSTALLED_APPS if name != "django.contrib.staticfiles"]
+    (message,) = find("W005")
+    assert "static files" in message.msg
+    settings.INSTALLED_APPS = [name for name in settings.INSTALLED_APPS if name != "django.contrib.admin"]
+    assert find("W005") == []
+
+
 def test_every_check_has_a_test_of_its_name() -> None:
     source = Path(checks.__file__).read_text(encoding="utf-8")
     ids = set(re.findall(r'id="django_clopos\.(\w+)"', source))

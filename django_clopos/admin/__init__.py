@@ -1,5 +1,5 @@
 """The mirror in Django's admin: every table can be looked at, and what belongs to the site edited:
-brands, who may see them, and the cadence of their jobs.
+brands, who may see them, programs that may read them, and the cadence of their jobs.
 
 Each module registers the tables of its domain; Django's autodiscovery imports this package.
 """
@@ -9,10 +9,14 @@ from django_clopos.admin import (
     bookkeeping,
     brands,
     catalog,
+    dashboard,
+    face,
     people,
     pricing,
     products,
     receipts,
+    rejections,
+    runs,
     sales,
     schedule,
     truth,
@@ -24,10 +28,14 @@ __all__ = [
     "bookkeeping",
     "brands",
     "catalog",
+    "dashboard",
+    "face",
     "people",
     "pricing",
     "products",
     "receipts",
+    "rejections",
+    "runs",
     "sales",
     "schedule",
     "truth",

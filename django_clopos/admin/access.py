@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from django import forms
@@ -34,14 +35,7 @@ class BrandAccessForm(_ModelForm):
     def clean(self) -> dict[str, Any]:
         """Refuse venues that the brand does not have: a slip would hide everything."""
         values: dict[str, Any] = super().clean() or self.cleaned_data
-        brand, venues = values.get("brand"), values.get("venues")
-        if brand and venues:
-            known = dict(Venue.objects.for_brand(brand).values_list("clopos_id", "name"))
-            unknown = [str(venue) for venue in venues if venue not in known]
-            if unknown:
-                there = ", ".join(f"{venue} ({name})" for venue, name in sorted(known.items())) or _("none yet")
-                message = _("The brand has no venue %(unknown)s. It has: %(there)s.")
-                self.add_error("venues", message % {"unknown": ", ".join(unknown), "there": there})
+        refuse_unknown_venues(self, values)
         return values
 
 
@@ -67,7 +61,7 @@ class BrandAccessAdmin(ScopedAdmin):
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """Offer the brands of which the user may see every venue: nobody can give more than they have."""
         if db_field.name == "brand":
-            kwargs["queryset"] = _find_own_brands(find_viewer_of(request).scope)
+            kwargs["queryset"] = find_own_brands(find_viewer_of(request).scope)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     @admin.display(description=pgettext_lazy(CONTEXT, "venues"))
@@ -76,6 +70,20 @@ class BrandAccessAdmin(ScopedAdmin):
         return ", ".join(map(str, access.venues)) or _("every venue")
 
 
-def _find_own_brands(scope: Scope) -> models.QuerySet[Brand]:
+def refuse_unknown_venues(form: forms.BaseForm, values: Mapping[str, Any]) -> None:
+    """Add an error to a form that names venues which its brand does not have."""
+    brand, venues = values.get("brand"), values.get("venues")
+    if not (brand and venues):
+        return
+    known = dict(Venue.objects.for_brand(brand).values_list("clopos_id", "name"))
+    unknown = [str(venue) for venue in venues if venue not in known]
+    if unknown:
+        there = ", ".join(f"{venue} ({name})" for venue, name in sorted(known.items())) or _("none yet")
+        text = _("The brand has no venue %(unknown)s. It has: %(there)s.")
+        form.add_error("venues", text % {"unknown": ", ".join(unknown), "there": there})
+
+
+def find_own_brands(scope: Scope) -> models.QuerySet[Brand]:
+    """Give the brands of which every venue is in the scope, their secrets unread."""
     brands = Brand.objects.defer("client_secret")
     return brands if scope.is_all else brands.filter(pk__in=scope.brands)

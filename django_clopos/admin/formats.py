@@ -21,11 +21,16 @@ _PLACES = 2
 
 def write_amount(value: Decimal | None, currency: str = "") -> str | None:
     """Write an amount without the zeros that only fill its column; None for None."""
+    number = write_number(value, places=_PLACES)
+    return f"{number}\u00a0{currency}" if number and currency else number
+
+
+def write_number(value: Decimal | None, *, places: int = 0) -> str | None:
+    """Write a number with its own digits, and at least so many behind the point; None for None."""
     if value is None:
         return None
     exponent = value.normalize().as_tuple().exponent
-    number = number_format(value, decimal_pos=max(_PLACES, -int(exponent)), force_grouping=True)
-    return f"{number}\u00a0{currency}" if currency else number
+    return number_format(value, decimal_pos=max(places, -int(exponent)), force_grouping=True)
 
 
 def write_moment(value: datetime | None, zone: ZoneInfo) -> str | None:

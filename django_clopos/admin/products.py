@@ -2,9 +2,24 @@
 
 from __future__ import annotations
 
-from django.contrib import admin
+from decimal import Decimal
+from typing import Any
 
-from django_clopos.admin.readonly import MirrorAdmin, ReadOnlyInline
+from django.contrib import admin
+from django.db.models import Count, IntegerField, OuterRef, Prefetch, QuerySet, Subquery
+from django.http import HttpRequest
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from django_clopos.admin.badges import write_badge
+from django_clopos.admin.columns import link_to_list, write_aligned
+from django_clopos.admin.exports import Column
+from django_clopos.admin.formats import write_number
+from django_clopos.admin.inputs import AmountRangeFilter, CategoryFilter, PickFilter
+from django_clopos.admin.pages.products import MODIFIER, MODIFIER_GROUP, PRODUCT, TAX
+from django_clopos.admin.readonly import MirrorAdmin
 from django_clopos.models import (
     Modifier,
     ModifierGroup,
@@ -12,61 +27,33 @@ from django_clopos.models import (
     Product,
     ProductModifierGroup,
     ProductTax,
+    ReceiptProduct,
     RecipeItem,
+    StopListEntry,
     Tax,
 )
 
 
-class _Variants(ReadOnlyInline):
-    model = Product
-    fk_name = "parent"
-    fields = ("clopos_id", "full_name", "price", "cost_price", "status", "removed_at")
-    ordering = ("pk",)
-    verbose_name = "variant"
-    verbose_name_plural = "variants"
-    show_change_link = True
+def _compute_margin(product: Product) -> Decimal | None:
+    """Compute percent of the price from what is mirrored: the remote's own figure may be stale."""
+    if not product.price or product.cost_price is None:
+        return None
+    return round((product.price - product.cost_price) / product.price * 100, 1)
 
 
-class _Recipe(ReadOnlyInline):
-    model = RecipeItem
-    fk_name = "dish"
-    fields = ("ingredient", "gross", "net", "net_put")
-    ordering = ("position",)
-
-
-class _ModifierGroups(ReadOnlyInline):
-    model = ProductModifierGroup
-    fk_name = "product"
-    fields = ("modifier_group",)
-    ordering = ("position",)
-
-
-class _Taxes(ReadOnlyInline):
-    model = ProductTax
-    fk_name = "product"
-    fields = ("tax",)
-    ordering = ("position",)
-
-
-class _Packages(ReadOnlyInline):
-    model = Package
-    fk_name = "product"
-    fields = ("clopos_id", "name", "equal", "removed_at")
-    ordering = ("pk",)
-
-
-class _Modifiers(ReadOnlyInline):
-    model = Modifier
-    fk_name = "group"
-    fields = ("clopos_id", "name", "price", "ingredient", "default_count", "status", "removed_at")
-    ordering = ("position", "pk")
-    show_change_link = True
+def _list_stops(product: Product) -> list[tuple[str, str, bool]]:
+    """List where the product is limited: what is left, the venue, whether nothing is left."""
+    return [
+        (write_number(entry.limit) or "?", str(entry.venue or _("a venue not mirrored")), entry.is_sold_out)
+        for entry in product.stop_list.all()
+    ]
 
 
 @admin.register(Product)
 class ProductAdmin(MirrorAdmin):
     """Products of every type."""
 
+    page = PRODUCT
     list_display = (
         "clopos_id",
         "full_name",
@@ -74,30 +61,85 @@ class ProductAdmin(MirrorAdmin):
         "category",
         "price",
         "cost_price",
-        "gross_margin",
-        "status",
+        "margin",
+        "variant_count",
+        "stops",
+        "sold",
         "brand",
     )
-    list_filter = ("type", "hidden", "sold_by_weight", "is_nested", *MirrorAdmin.list_filter)
+    list_filter = (
+        ("category", CategoryFilter),
+        "type",
+        ("price", AmountRangeFilter),
+        "hidden",
+        "sold_by_weight",
+        "is_nested",
+        *MirrorAdmin.list_filter,
+    )
     search_fields = ("=clopos_id", "^name", "^full_name", "=barcode")
-    inlines = (_Variants, _Recipe, _ModifierGroups, _Taxes, _Packages)
+    search_help_text = gettext_lazy("Beginning of the name, or barcode or Clopos id in full.")
+    export_columns = ("status", "hidden", "parent", "barcode", "gross_margin", "markup_rate", "updated_at")
+    export_computed = {
+        "margin": Column(heading=gettext_lazy("margin, %"), read=_compute_margin),
+        "variant_count": Column(heading=gettext_lazy("variants"), read=lambda row: int(row.variants_found or 0)),
+        "stops": Column(
+            heading=gettext_lazy("stop list"),
+            read=lambda row: "; ".join(f"{venue}: {limit}" for limit, venue, _ in _list_stops(row)),
+        ),
+    }
+    export_needs = ("price", "cost_price")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """Count variants in the same query, and read what is on the stop list in one more."""
+        variants = Product.objects.order_by().filter(parent=OuterRef("pk"), removed_at=None).values("parent")
+        entries = StopListEntry.objects.live().select_related("venue").defer("raw", "venue__raw").order_by("venue")
+        rows: QuerySet[Any] = super().get_queryset(request)
+        counted = Subquery(variants.annotate(number=Count("pk")).values("number"), output_field=IntegerField())
+        found: QuerySet[Any] = rows.annotate(variants_found=counted)
+        return found.prefetch_related(Prefetch("stop_list", entries))
+
+    @admin.display(description=gettext_lazy("margin"))
+    def margin(self, product: Product) -> SafeString | None:
+        """Percent of the price that is left."""
+        margin = _compute_margin(product)
+        return None if margin is None else write_aligned(f"{write_number(margin, places=1)}\u00a0%")
+
+    @admin.display(description=gettext_lazy("variants"))
+    def variant_count(self, product: Any) -> SafeString | None:
+        """How many variants there are to sell."""
+        return write_aligned(product.variants_found) if product.variants_found else None
+
+    @admin.display(description=gettext_lazy("stop list"))
+    def stops(self, product: Product) -> SafeString:
+        """Where it is sold out, or how much is left."""
+        words = (
+            write_badge(f"{venue}: {_('sold out') if is_out else limit}", "bad" if is_out else "busy")
+            for limit, venue, is_out in _list_stops(product)
+        )
+        return format_html_join(" ", "{}", ((word,) for word in words))
+
+    @admin.display(description=gettext_lazy("receipts"))
+    def sold(self, product: Product) -> SafeString:
+        """The lines of receipts that sold it."""
+        return link_to_list(ReceiptProduct, _("lines"), product=product.pk)
 
 
 @admin.register(ModifierGroup)
 class ModifierGroupAdmin(MirrorAdmin):
     """Modifiers that are chosen together."""
 
+    page = MODIFIER_GROUP
     list_display = ("clopos_id", "name", "type", "min_select", "max_select", "status", "brand")
     list_filter = ("type", "status", *MirrorAdmin.list_filter)
-    inlines = (_Modifiers,)
 
 
 @admin.register(Modifier)
 class ModifierAdmin(MirrorAdmin):
     """Choices of the groups."""
 
+    page = MODIFIER
     list_display = ("clopos_id", "name", "group", "price", "ingredient", "status", "brand")
-    list_filter = ("status", *MirrorAdmin.list_filter)
+    list_filter = (("group", PickFilter), "status", *MirrorAdmin.list_filter)
 
 
 @admin.register(Package)
@@ -111,6 +153,7 @@ class PackageAdmin(MirrorAdmin):
 class TaxAdmin(MirrorAdmin):
     """Tax rates."""
 
+    page = TAX
     list_display = ("clopos_id", "name", "rate", "is_default", "status", "brand")
     list_filter = ("is_default", *MirrorAdmin.list_filter)
 

@@ -2,20 +2,34 @@
 
 from __future__ import annotations
 
-from django.db import models
+import difflib
+from collections.abc import Iterable
+
+from django import forms
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.settings import api_settings
 
-from django_clopos.models.base import compute_key
+_FEW = 20
 
 
-def refuse_unknown_parameters(request: Request, *, known: frozenset[str]) -> None:
-    """Raise ValidationError for a parameter that is neither known here nor the framework's own."""
-    allowed = known | {api_settings.URL_FORMAT_OVERRIDE}
-    for name in request.query_params:
-        if name not in allowed:
-            raise ValidationError({name: [f"Unknown parameter. Known here: {', '.join(sorted(known))}."]})
+def refuse_unknown_parameters(request: Request, *, known: Iterable[str]) -> None:
+    """Raise ValidationError for a parameter that is not known here nor the framework's own, or is given twice."""
+    names = sorted(known)
+    for name, values in request.query_params.lists():
+        if name not in names and name != api_settings.URL_FORMAT_OVERRIDE:
+            raise ValidationError({name: [f"Unknown parameter. {_name_known(name, names)}"]})
+        if len(values) > 1:
+            raise ValidationError({name: ["Given more than once; several values are separated by commas."]})
+
+
+def _name_known(name: str, names: list[str]) -> str:
+    """Name the parameters there are; where they are many, those that may have been meant."""
+    if len(names) <= _FEW:
+        return f"Known here: {', '.join(names)}."
+    meant = difflib.get_close_matches(name, names, n=3) or [each for each in names if each.startswith(name[:3])][:3]
+    hint = f"Did you mean {', '.join(meant)}? " if meant else ""
+    return f"{hint}The schema of the API lists them all."
 
 
 def read_flag(request: Request, name: str) -> bool:
@@ -29,17 +43,23 @@ def read_flag(request: Request, name: str) -> bool:
             raise ValidationError({name: ["Must be true or false."]})
 
 
-def read_reference(request: Request, name: str, *, brand_id: int) -> int | None:
-    """Read a Clopos id and give the key under the brand; None where it is absent. Raises ValidationError."""
+def read_number(request: Request, name: str, *, low: int, high: int, default: int) -> int:
+    """Read a whole number. Raises ValidationError outside the bounds, both included."""
+    text = request.query_params.get(name)
+    if text is None:
+        return default
+    if not (text.isascii() and text.isdigit() and len(text) <= len(str(high)) and low <= int(text) <= high):
+        raise ValidationError({name: [f"Must be a whole number from {low} to {high}."]})
+    return int(text)
+
+
+def read_field(request: Request, name: str, field: forms.Field) -> object:
+    """Read a value as a form's field does; None where it is absent. Raises ValidationError."""
     text = request.query_params.get(name)
     if text is None:
         return None
     try:
-        return compute_key(brand_id, int(text))
-    except ValueError:
-        raise ValidationError({name: ["Must be a Clopos id, such as 1."]}) from None
-
-
-def has_reference(model: type[models.Model], name: str) -> bool:
-    """Tell whether the model has a reference of this name, such as `venue`."""
-    return any(field.name == name and field.many_to_one for field in model._meta.concrete_fields)
+        found: object = field.clean(text)
+    except forms.ValidationError as error:
+        raise ValidationError({name: error.messages}) from None
+    return found

@@ -1,4 +1,8 @@
-"""How an answer becomes JSON: numbers of the remote's records keep their digits."""
+"""How an answer becomes bytes: exact numbers, and rows that are sent while they are read.
+
+Amounts are texts, so that no reader takes them for floats. JSON columns and records are passed on as they are stored,
+numbers with their own digits.
+"""
 
 from __future__ import annotations
 
@@ -17,15 +21,11 @@ def _encode_other(value: object) -> object:
     return str(value) if isinstance(value, str) else _rest_framework_default(value)
 
 
-_encode = msgspec.json.Encoder(decimal_format="number", enc_hook=_encode_other).encode
+encode = msgspec.json.Encoder(decimal_format="string", enc_hook=_encode_other).encode
 
 
 class ExactJSONRenderer(JSONRenderer):
-    """Writes a Decimal as a JSON number with its own digits.
-
-    The framework's renderer would turn the 16.2000 of a record into the text "16.2000". Columns are not concerned:
-    their serializer field has already made them text.
-    """
+    """Writes a Decimal as text with its own digits, and JSON that is encoded already as it is."""
 
     def render(
         self,
@@ -36,6 +36,24 @@ class ExactJSONRenderer(JSONRenderer):
         """Encode the answer; indented where the media type or the browsable pages ask for it."""
         if data is None:
             return b""
-        body = _encode(data)
+        body = encode(data)
         indent = self.get_indent(accepted_media_type or "", dict(renderer_context or {}))
         return body if indent is None else msgspec.json.format(body, indent=indent)
+
+
+class CSVRenderer(ExactJSONRenderer):
+    """Stands for a list as CSV, which `streams` writes; what is no list, an error, is JSON."""
+
+    media_type = "text/csv"
+    format = "csv"
+
+
+class NDJSONRenderer(ExactJSONRenderer):
+    """Stands for a list as NDJSON, a row a line, which `streams` writes; what is no list, an error, is JSON."""
+
+    media_type = "application/x-ndjson"
+    format = "ndjson"
+
+
+#: Formats that are sent while their rows are read.
+STREAMED = frozenset({CSVRenderer.format, NDJSONRenderer.format})

@@ -1,24 +1,24 @@
-"""How a row is spoken: built from the columns of a declaration's models, in Clopos ids.
+"""The rows of each list as serializers: what the schema and the browsable pages describe.
 
-A reference is a key that is computed from the remote id, so its remote id needs no query and is there even where the
+Answers are built by `rows`, which is faster and says the same; a site that wants a serializer of a row has it here. A
+reference is a key that is computed from the remote id, so its remote id needs no query and is there even where the
 target is missing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
+import msgspec
 from django.db import models
 from rest_framework import serializers
 
-from django_clopos.mirror.resource import Child, Table
-from django_clopos.models.base import BRAND_SPAN, KeyedModel
-from django_clopos.models.fields import MirrorForeignKey
-
-#: Columns that answers leave out: internal to the mirror, or spoken otherwise. `raw` comes on demand.
-HIDDEN = frozenset({"id", "clopos_id", "brand", "raw", "content_hash"})
+from django_clopos.api.collections import Collection, name_children
+from django_clopos.api.columns import Column, Kind, list_columns
+from django_clopos.mirror import Child
+from django_clopos.models.base import BRAND_SPAN
+from django_clopos.models.fields import dump_json
 
 
 class CloposIdField(serializers.IntegerField):
@@ -32,47 +32,59 @@ class CloposIdField(serializers.IntegerField):
         return int(value) % BRAND_SPAN
 
 
+class ExactJSONField(serializers.JSONField):
+    """JSON whose numbers keep their digits: written already, for the renderer to pass on."""
+
+    def to_representation(self, value: Any) -> Any:
+        """Write the value."""
+        return msgspec.Raw(dump_json(value))
+
+
 @cache
-def build_serializer(table: Table, *, with_raw: bool = False) -> type[serializers.BaseSerializer[Any]]:
-    """Build the serializer of a table: its id, its columns, a list for each kind of children, on demand its record."""
-    columns = dict(_speak_columns(table.model, skip=()))
-    children = {name_children(child): _build_child(child) for child in table.children}
-    return _build(table.model, fields={**columns, **children}, extra=("raw",) if with_raw else ())
+def build_serializer(
+    collection: Collection, *, with_raw: bool = False
+) -> type[serializers.ModelSerializer[models.Model]]:
+    """Build the serializer of a list: a row's id, its columns, a list for each kind of parts, on demand its record."""
+    columns = list_columns(collection.model, with_raw=with_raw)
+    parts = {name_children(child): _build_part(child) for child in collection.children}
+    return _build(collection.model, columns, parts)
 
 
-def name_children(child: Child) -> str:
-    """Give the name of the parent's list of these children, such as `receipt_products`."""
-    return str(_parent_of(child).remote_field.get_accessor_name())
-
-
-def _parent_of(child: Child) -> Any:
-    return child.model._meta.get_field(child.parent)
-
-
-def _build_child(child: Child) -> serializers.BaseSerializer[Any]:
-    columns = dict(_speak_columns(child.model, skip=(child.parent,)))
-    return _build(child.model, fields=columns)(many=True, read_only=True)
-
-
-def _speak_columns(
-    model: type[models.Model], *, skip: tuple[str, ...]
-) -> Iterator[tuple[str, serializers.Field[Any, Any, Any, Any] | None]]:
-    """Give the name and the field of each column; None leaves the field to the framework's own mapping."""
-    if issubclass(model, KeyedModel):
-        yield "id", CloposIdField(source="clopos_id")
-    for field in model._meta.concrete_fields:
-        if field.name in HIDDEN or field.name in skip:
-            continue
-        if isinstance(field, MirrorForeignKey):
-            yield field.attname, CloposIdField(help_text=f"Clopos id of the {field.verbose_name}.")
-        else:
-            yield field.name, None
+def _build_part(child: Child) -> serializers.BaseSerializer[Any]:
+    columns = tuple(column for column in list_columns(child.model) if column.field.name != child.parent)
+    return _build(child.model, columns, {}, suffix="Part")(many=True, read_only=True)
 
 
 def _build(
-    model: type[models.Model], *, fields: dict[str, Any], extra: tuple[str, ...] = ()
-) -> type[serializers.BaseSerializer[Any]]:
-    names = [*fields, *extra]
+    model: type[models.Model], columns: tuple[Column, ...], parts: dict[str, Any], *, suffix: str = ""
+) -> type[serializers.ModelSerializer[models.Model]]:
+    fields = {column.name: _make_field(column) for column in columns} | parts
     declared = {name: field for name, field in fields.items() if field is not None}
-    meta = type("Meta", (), {"model": model, "fields": names, "read_only_fields": names})
-    return type(f"{model.__name__}Serializer", (serializers.ModelSerializer,), {**declared, "Meta": meta})
+    meta = type("Meta", (), {"model": model, "fields": list(fields), "read_only_fields": list(fields)})
+    return type(f"{model.__name__}{suffix}Serializer", (serializers.ModelSerializer,), {**declared, "Meta": meta})
+
+
+def _make_field(column: Column) -> Any:
+    """Make the field of a column; None leaves it to the framework's own mapping."""
+    match column.kind:
+        case Kind.ID:
+            return CloposIdField(source="clopos_id")
+        case Kind.REFERENCE:
+            return CloposIdField(
+                source=column.source if column.source != column.name else None,
+                allow_null=True,
+                help_text=f"Clopos id of the {column.field.verbose_name}.",
+            )
+        case Kind.JSON:
+            return ExactJSONField(read_only=True, allow_null=True)
+        case _ if column.field.choices:
+            # Choices are open: the remote may send others, which a ChoiceField's schema would forbid.
+            kind = serializers.IntegerField if column.kind is Kind.INTEGER else serializers.CharField
+            return kind(read_only=True, allow_null=True, help_text=_explain_choices(column))
+        case _:
+            return None
+
+
+def _explain_choices(column: Column) -> str:
+    known = ", ".join(f"{value} ({label})" for value, label in column.field.choices or ())
+    return f"{column.field.help_text} Known values: {known}.".strip()

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser, no_translations
 from django.db import Error, close_old_connections
 
 from django_clopos.management.columns import print_columns
@@ -48,6 +48,7 @@ class BrandsCommand(BaseCommand, ABC):
         which.add_argument("--brand", help="Slug; default: the environment's, or the only one.")
         which.add_argument("--all-brands", action="store_true", help="Every active brand, one after another.")
 
+    @no_translations
     def handle(self, *args: Any, **flags: Any) -> None:
         """Work on the brand that was asked for, or on all."""
         self.is_quiet = bool(flags.get("json"))

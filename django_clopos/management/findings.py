@@ -9,20 +9,10 @@ from django.core.management.base import OutputWrapper
 
 from django_clopos.management.columns import print_columns
 from django_clopos.models.brands import Brand
+from django_clopos.sync.differences import describe_differences
 from django_clopos.sync.verify import Finding
 
-_SHOWN_IDS = 10
 _HEADER = ["resource", "venue", "days", "local", "remote", "result"]
-
-#: What each kind of id means. The last two are no difference.
-_MEANINGS = {
-    "missing": "not here",
-    "extra": "no longer there",
-    "different": "differ",
-    "unnamed": "records without a usable id",
-    "rejected": "rejected, see RejectedRow",
-    "unlisted": "listed no more, but still there by id",
-}
 
 
 def describe_finding(finding: Finding) -> str:
@@ -31,7 +21,8 @@ def describe_finding(finding: Finding) -> str:
     name = row.resource + (f", venue {row.venue}" if row.venue else "") + (f", {row.day}" if row.day else "")
     if row.error:
         return f"{name}: could not be compared. {row.error}"
-    return f"{name}: {row.local_count:,} here, {row.remote_count:,} there; {'; '.join(_describe_ids(finding))}"
+    found = "; ".join(describe_differences(finding.look.as_json()))
+    return f"{name}: {row.local_count:,} here, {row.remote_count:,} there; {found}"
 
 
 def print_findings(stdout: OutputWrapper, findings: Sequence[Finding]) -> None:
@@ -83,15 +74,3 @@ def _describe_result(group: Sequence[Finding]) -> str:
     if healed:
         return "healed"
     return f"equal, but for rows {' or '.join(sorted(explained))}" if explained else "equal"
-
-
-def _describe_ids(finding: Finding) -> list[str]:
-    return [_describe_kind(name, found) for name, found in finding.look.as_json().items()]
-
-
-def _describe_kind(name: str, found: list[int] | list[str] | int) -> str:
-    if isinstance(found, int):
-        return f"{found} {_MEANINGS[name]}"
-    ids = ", ".join(map(str, found[:_SHOWN_IDS]))
-    more = ", .." if len(found) > _SHOWN_IDS else ""
-    return f"{len(found)} {_MEANINGS[name]} ({ids}{more})"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.core.management.base import OutputWrapper
@@ -11,11 +11,20 @@ from django.core.management.color import Style
 
 from django_clopos.client import BudgetUse
 from django_clopos.management.columns import print_columns
-from django_clopos.schedule.judgement import JobStatus, State
-from django_clopos.schedule.status import Backfill, BrandStatus, Comparison, SiteStatus
+from django_clopos.schedule.judgement import JobStatus
+from django_clopos.schedule.status import BrandStatus, SiteStatus
+from django_clopos.schedule.words import (
+    describe_age,
+    describe_backfill,
+    describe_budget,
+    describe_comparison,
+    describe_duration,
+    describe_freshness,
+    describe_hold,
+    describe_state,
+)
 
 _HEADER = ("job", "last success", "limit", "state", "error")
-_UNITS = (("days", 86_400), ("h", 3600), ("min", 60), ("s", 1))
 _SHOWN_ERROR = 120
 
 
@@ -43,23 +52,15 @@ def status_as_json(site: SiteStatus) -> dict[str, Any]:
     }
 
 
-def describe_duration(duration: timedelta) -> str:
-    """Write a duration in its largest unit, such as `2 min`."""
-    seconds = int(duration.total_seconds())
-    # Two of a unit at least: `90 min` says more than `1 h`.
-    unit, length = next(((unit, length) for unit, length in _UNITS if seconds >= 2 * length), _UNITS[-1])
-    return f"{seconds // length} {unit}"
-
-
 def _describe_brand(each: BrandStatus) -> Iterator[str]:
     brand = each.brand
     if not brand.is_active:
         yield f"{brand.slug}: inactive, nothing is synced."
         return
-    yield f"{brand.slug}: {_describe_freshness(each)}"
-    yield f"  budget: {_describe_budget(each.budget)}"
-    yield f"  compared with Clopos: {_describe_comparison(each.comparison, now=each.freshness.now)}"
-    yield from (f"  {_describe_backfill(backfill)}" for backfill in each.backfills)
+    yield f"{brand.slug}: {describe_freshness(each)}"
+    yield f"  budget: {describe_budget(each.budget)}"
+    yield f"  compared with Clopos: {describe_comparison(each.comparison, now=each.freshness.now)}"
+    yield from (f"  {describe_backfill(backfill)}" for backfill in each.backfills)
     if each.rejected:
         yield f"  rejected: {each.rejected:,} open in RejectedRow, each with its reason"
     if each.drift:
@@ -68,58 +69,19 @@ def _describe_brand(each: BrandStatus) -> Iterator[str]:
         yield f"  the last run failed: {each.run_error}"
 
 
-def _describe_freshness(each: BrandStatus) -> str:
-    jobs, stale = each.freshness.jobs, len(each.freshness.stale)
-    if stale:
-        return f"{stale} of {len(jobs)} jobs are stale."
-    if not any(job.limit for job in jobs):
-        return "no worker keeps it fresh, hence no limits (--limit sets one)."
-    return "fresh."
-
-
 def _describe_hold(each: BrandStatus) -> str:
-    until = _show_time(each.brand.held_until, now=each.freshness.now)
-    return f"  held until {until} after {each.brand.holds} failures: {each.brand.hold_reason}"
-
-
-def _describe_budget(budget: BudgetUse | str) -> str:
-    if isinstance(budget, str):
-        return f"unknown. {budget}"
-    wait = f"; an urgent request waits {budget.wait_seconds:.1f} s" if budget.wait_seconds else ""
-    return f"{budget.last_minute} of {budget.limit} requests in the last minute, {budget.this_minute} in this one{wait}"
-
-
-def _describe_comparison(comparison: Comparison | None, *, now: datetime) -> str:
-    if comparison is None:
-        return "never, see clopos_verify"
-    told = [(comparison.different, "differ"), (comparison.failed, "could not be compared")]
-    result = ", ".join(f"{count} {word}" for count, word in told if count) or "all equal or healed"
-    return f"{describe_duration(now - comparison.at)} ago, {comparison.parts:,} lists and days, {result}"
-
-
-def _describe_backfill(backfill: Backfill) -> str:
-    venue = f", venue {backfill.venue}," if backfill.venue else ""
-    return f"history of {backfill.resource}{venue} is read up to {backfill.day}"
+    return "  " + describe_hold(each, until=_show_time(each.brand.held_until, now=each.freshness.now))
 
 
 def _make_line(job: JobStatus, *, now: datetime) -> tuple[str, ...]:
     error = job.error.partition("\n")[0]
     return (
         job.job,
-        "never" if job.age is None else f"{describe_duration(job.age)} ago",
+        describe_age(job.age),
         "" if job.limit is None else describe_duration(job.limit),
-        _describe_state(job, now=now),
+        describe_state(job, until=_show_time(job.until, now=now)),
         error if len(error) <= _SHOWN_ERROR else f"{error[:_SHOWN_ERROR]}..",
     )
-
-
-def _describe_state(job: JobStatus, *, now: datetime) -> str:
-    text = str(job.state)
-    if job.until is not None:
-        text += f" until {_show_time(job.until, now=now)}"
-    if job.failures and job.state != State.HELD:
-        text += f", {job.failures} failure{'' if job.failures == 1 else 's'}"
-    return f"STALE, {text}" if job.is_stale else text
 
 
 def _show_time(moment: datetime | None, *, now: datetime) -> str:

@@ -14,6 +14,8 @@ from django_clopos.models.bookkeeping import (
 )
 from django_clopos.models.brands import Brand
 from django_clopos.models.catalog import Category, Station, StopListEntry
+from django_clopos.models.dashboard import Dashboard
+from django_clopos.models.face import FaceCredential
 from django_clopos.models.people import Customer, CustomerGroup, User
 from django_clopos.models.pricing import PriceList, PriceListPrice
 from django_clopos.models.products import (
@@ -41,8 +43,10 @@ __all__ = [
     "Checkpoint",
     "Customer",
     "CustomerGroup",
+    "Dashboard",
     "Drift",
     "Erasure",
+    "FaceCredential",
     "KnownMissing",
     "Lease",
     "Modifier",

@@ -17,8 +17,9 @@ from django_clopos.schemas.personal import IMPERSONAL_RESOURCES, IMPERSONAL_TABL
 
 
 class Status(models.TextChoices):
-    """How a run or a step stands. A run is partial when some of its steps failed."""
+    """How a run or a step stands. A run is partial when some of its steps failed; queued, it waits for a worker."""
 
+    QUEUED = "queued"
     RUNNING = "running"
     SUCCEEDED = "succeeded"
     PARTIAL = "partial"
@@ -93,6 +94,7 @@ class SyncStep(OwnModel):
 
     class Meta:
         ordering = ["id"]
+        indexes: ClassVar = [models.Index(fields=["resource", "-finished_at"], name="clopos_step_finished")]
 
     def __str__(self) -> str:
         return f"{self.resource} {self.get_status_display()}"

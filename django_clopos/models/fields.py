@@ -164,6 +164,10 @@ for _lookup in (
     ExactJSONField.register_lookup(_with_jsonb_operand(_lookup))
 
 
+class SecretUnreadable(ImproperlyConfigured):
+    """A stored secret is of no use here: encrypted with another key, or in a variable that is not set."""
+
+
 class EncryptedField(_TextField):
     """A secret, encrypted at rest with keys derived from ``SECRET_KEY`` and its fallbacks.
 
@@ -182,7 +186,7 @@ class EncryptedField(_TextField):
         try:
             return _fernet().decrypt(value.removeprefix("fernet:").encode()).decode()
         except InvalidToken:
-            raise ImproperlyConfigured(
+            raise SecretUnreadable(
                 f"{self.model.__name__}.{self.name} was encrypted with another SECRET_KEY. "
                 "Put the old key into SECRET_KEY_FALLBACKS, or enter the secret again."
             ) from None
@@ -196,9 +200,7 @@ def read_secret(value: str) -> str:
     try:
         return os.environ[name]
     except KeyError:
-        raise ImproperlyConfigured(
-            f"The environment variable {name} is not set; a brand's secret refers to it."
-        ) from None
+        raise SecretUnreadable(f"The environment variable {name} is not set; a brand's secret refers to it.") from None
 
 
 def _fernet() -> MultiFernet:

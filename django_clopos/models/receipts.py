@@ -120,6 +120,8 @@ class Receipt(MirrorModel):
             models.Index(fields=["brand", "shift_date"], name="clopos_receipt_shift_date"),
             # The rows of a window of days, which a complete walk of that window is compared with.
             models.Index(fields=["brand", "created_at"], name="clopos_receipt_created"),
+            # What changed since a moment, in the order of changes, for programs that poll the API.
+            models.Index(fields=["brand", "synced_at", "id"], name="clopos_receipt_synced"),
             models.Index(fields=["customer"], name="clopos_receipt_customer", condition=Q(customer__isnull=False)),
             models.Index(
                 fields=["service_notification"],
@@ -138,6 +140,27 @@ class Receipt(MirrorModel):
                 name="clopos_receipt_sales",
                 condition=Q(removed_at__isnull=True),
             ),
+            # Lists are read newest first from one of these, and narrowed by what is rare through the others. Where a
+            # value is common, its rows are met soon on the way through the days, and no index is needed.
+            models.Index(fields=["shift_date", "id"], name="clopos_receipt_days"),
+            models.Index(fields=["venue", "shift_date", "id"], name="clopos_receipt_venue_days"),
+            models.Index(fields=["shift_date", "id"], name="clopos_receipt_unclosed", condition=Q(status=1)),
+            models.Index(fields=["shift_date", "id"], name="clopos_receipt_returns", condition=Q(is_returns=True)),
+            models.Index(
+                fields=["shift_date", "id"], name="clopos_receipt_removed", condition=Q(removed_at__isnull=False)
+            ),
+            models.Index(fields=["total"], name="clopos_receipt_total"),
+            models.Index(fields=["order_status"], name="clopos_receipt_order_status"),
+            models.Index(fields=["sale_type"], name="clopos_receipt_sale_type"),
+            models.Index(fields=["user"], name="clopos_receipt_user"),
+            models.Index(fields=["open_by_user"], name="clopos_receipt_opened_by"),
+            models.Index(fields=["close_by_user"], name="clopos_receipt_closed_by"),
+            # What receipts are searched by.
+            models.Index(
+                fields=["order_number"], name="clopos_receipt_number", condition=Q(order_number__isnull=False)
+            ),
+            models.Index(fields=["fiscal_id"], name="clopos_receipt_fiscal", condition=Q(fiscal_id__isnull=False)),
+            models.Index(fields=["cid"], name="clopos_receipt_cid", condition=Q(cid__isnull=False)),
         ]  # fmt: skip
 
     def __str__(self) -> str:
@@ -210,6 +233,10 @@ class ReceiptPayment(ChildModel):
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["receipt", "position"], name="clopos_receipt_payment_unique"),
+        ]
+        indexes: ClassVar = [
+            # The receipts that were paid by a method.
+            models.Index(fields=["payment_method", "receipt"], name="clopos_payment_method"),
         ]
 
     def __str__(self) -> str:

@@ -176,11 +176,18 @@ class Order(MirrorModel):
     class Meta(MirrorModel.Meta):
         indexes: ClassVar = [
             models.Index(fields=["brand", "created_at"], name="clopos_order_created"),
+            models.Index(fields=["brand", "synced_at", "id"], name="clopos_order_synced"),
             models.Index(fields=["customer"], name="clopos_order_customer", condition=Q(customer__isnull=False)),
             models.Index(
                 fields=["brand"],
                 name="clopos_order_waiting",
                 condition=Q(status__in=WAITING_STATUSES, removed_at__isnull=True),
+            ),
+            models.Index(fields=["created_at", "id"], name="clopos_order_newest"),
+            models.Index(fields=["status"], name="clopos_order_status"),
+            models.Index(fields=["number"], name="clopos_order_number", condition=Q(number__isnull=False)),
+            models.Index(
+                fields=["integration_id"], name="clopos_order_external", condition=Q(integration_id__isnull=False)
             ),
         ]
 

@@ -91,6 +91,7 @@ class Reconciliation(OwnModel):
 
     class Meta:
         ordering = ["-compared_at", "-id"]
+        indexes: ClassVar = [models.Index(fields=["brand", "resource", "-compared_at"], name="clopos_reconciled")]
 
     def __str__(self) -> str:
         verdict = _("equal") if self.is_equal else _("different")

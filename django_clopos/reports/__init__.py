@@ -9,7 +9,9 @@ from __future__ import annotations
 from django_clopos.reports.figures import Amounts, NamedSales, Sales
 from django_clopos.reports.hours import HourSales, sum_by_hour
 from django_clopos.reports.items import Items, ItemSales, sum_items
+from django_clopos.reports.overview import Overview, make_overview
 from django_clopos.reports.payments import PaymentMix, PaymentSales, sum_payments
+from django_clopos.reports.plain import to_plain
 from django_clopos.reports.present import Compared, Pending, Present, Stop, read_present
 from django_clopos.reports.question import Question
 from django_clopos.reports.sales import (
@@ -21,7 +23,7 @@ from django_clopos.reports.sales import (
     sum_by_venue,
     sum_sales,
 )
-from django_clopos.reports.staff import Role, sum_by_staff
+from django_clopos.reports.staff import Role, hide_names, sum_by_staff
 from django_clopos.reports.uncounted import Uncounted, sum_uncounted
 from django_clopos.reports.zreport import ZReport, make_z_report
 
@@ -34,6 +36,7 @@ __all__ = [
     "ItemSales",
     "Items",
     "NamedSales",
+    "Overview",
     "PaymentMix",
     "PaymentSales",
     "Pending",
@@ -45,6 +48,8 @@ __all__ = [
     "Uncounted",
     "ZReport",
     "compare_sales",
+    "hide_names",
+    "make_overview",
     "make_z_report",
     "read_present",
     "sum_by_day",
@@ -56,4 +61,5 @@ __all__ = [
     "sum_payments",
     "sum_sales",
     "sum_uncounted",
+    "to_plain",
 ]

@@ -59,9 +59,7 @@ def select_sales(rows: Rows, question: Question, *, via: str = "") -> Rows:
 def select_parts(parts: Rows, question: Question) -> Rows:
     """Keep the lines or payments of the sales; annotated as `select_scope` does."""
     found = select_sales(parts, question, via="receipt__")
-    # "+ 0", or PostgreSQL looks for the least key of the period by walking all keys from the first.
-    key = F("pk") + 0
-    span = select_sales(Receipt.objects.all(), question).aggregate(low=Min(key), high=Max(key))
+    span = _know(question, "span", _find_span)
     if span["low"] is None:
         return found.none()
     # Every part lies in this span. Keys ascend with time, so it is read in one go instead of receipt by receipt.
@@ -77,7 +75,7 @@ def select_scope(rows: Rows, question: Question, *, via: str = "") -> Rows:
     found = found.filter(**{f"{via}brand": question.brand.pk}, **_limit_venues(question, via=via))
     days = (question.first, question.last)
     dated = Q(**{f"{via}shift_date__range": days})
-    if not _has_undated(question):
+    if not _know(question, "has_undated", _has_undated):
         # By far the usual case, and the only one that an index answers alone.
         return found.annotate(business_day=F(f"{via}shift_date")).filter(dated)
     undated = Q(**{f"{via}shift_date__isnull": True, "day_by_clock__range": days})
@@ -127,6 +125,21 @@ def hour_on_the_clock(question: Question) -> Expression:
 def _is_closed(via: str) -> Q:
     said = Q(**{f"{via}status": Receipt.Status.CLOSED})
     return said | Q(**{f"{via}status__isnull": True, f"{via}closed_at__isnull": False})
+
+
+def _know(question: Question, name: str, find_out: Callable[[Question], Any]) -> Any:
+    """Find something out, once for all reports that are asked at once."""
+    if question.known is None:
+        return find_out(question)
+    if name not in question.known:
+        question.known[name] = find_out(question)
+    return question.known[name]
+
+
+def _find_span(question: Question) -> dict[str, Any]:
+    # "+ 0", or PostgreSQL looks for the least key of the period by walking all keys from the first.
+    key = F("pk") + 0
+    return dict(select_sales(Receipt.objects.all(), question).aggregate(low=Min(key), high=Max(key)))
 
 
 def _has_undated(question: Question) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from decimal import Decimal
 from typing import Any, Self
@@ -12,6 +13,8 @@ from django.db.models import Count, Expression, Sum
 from django_clopos.models import Receipt
 from django_clopos.reports.counting import divide, exact, select_sales, shown, size
 from django_clopos.reports.question import Question
+
+Key = tuple[Any, ...]
 
 #: The column of each amount of a receipt. Source: wire contract, section 13.15.
 _COLUMNS = {
@@ -146,7 +149,7 @@ class Tally:
         )
 
 
-def sum_receipts(question: Question, *names: str, **keys: Expression) -> dict[tuple[Any, ...], Tally]:
+def sum_receipts(question: Question, *names: str, **keys: Expression) -> dict[Key, Tally]:
     """Sum the sales by columns and expressions, in 2 queries: tallies by the values of the keys, in their order."""
     rows = (
         select_sales(Receipt.objects.all(), question)
@@ -159,10 +162,18 @@ def sum_receipts(question: Question, *names: str, **keys: Expression) -> dict[tu
             **{f"sum_{name}": Sum(size(column)) for name, column in _COLUMNS.items()},
         )
     )
-    tallies: dict[tuple[Any, ...], Tally] = defaultdict(Tally)
+    tallies: dict[Key, Tally] = defaultdict(Tally)
     for row in rows:
         tallies[tuple(row[name] for name in (*names, *keys))].add(row)
     return tallies
+
+
+def fold(tallies: Mapping[Key, Tally], choose: Callable[[Key], Key]) -> dict[Key, Tally]:
+    """Add up the tallies of whose keys `choose` makes the same key; sums stay exact."""
+    folded: dict[Key, Tally] = defaultdict(Tally)
+    for key, tally in tallies.items():
+        folded[choose(key)].merge(tally)
+    return folded
 
 
 def _round(sums: dict[str, Decimal]) -> Amounts:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from functools import partial
-from typing import Self
+from typing import Any, Self
 
 from django_clopos.models import Brand, Venue
 from django_clopos.models.base import BRAND_SPAN
@@ -27,6 +27,8 @@ class Question:
     """Clopos ids; None: every venue, receipts without one included; empty: none at all."""
     first: date
     last: date
+    known: dict[str, Any] | None = field(default=None, init=False, repr=False, compare=False)
+    """What the reports found out about the question so far; None: each finds it out anew. See `at_once`."""
 
     def __post_init__(self) -> None:
         if isinstance(self.first, datetime) or isinstance(self.last, datetime):
@@ -46,6 +48,12 @@ class Question:
         """Ask the same of the period before: as many days, ending the day before the first."""
         length = self.last - self.first + timedelta(days=1)
         return replace(self, first=self.first - length, last=self.first - timedelta(days=1))
+
+    def at_once(self) -> Self:
+        """Ask the same for several reports, one right after another: what all of them need is found out once."""
+        asked = replace(self)
+        object.__setattr__(asked, "known", {})
+        return asked
 
     def list_venue_keys(self) -> list[int] | None:
         """Give the primary keys of the venues; None: every venue."""

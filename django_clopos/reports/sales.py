@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
 from django.db import models
 
 from django_clopos.models import SaleType, Venue
-from django_clopos.reports.figures import NamedSales, Sales, Tally, sum_receipts
+from django_clopos.reports.figures import Key, NamedSales, Sales, Tally, sum_receipts
 from django_clopos.reports.labels import name_rows
 from django_clopos.reports.question import Question, clopos_id
 
@@ -39,14 +40,7 @@ def sum_sales(question: Question) -> Sales:
 
 def compare_sales(question: Question) -> Comparison:
     """Sum the sales of the period and of the one before, by day, in 2 queries."""
-    before = question.before()
-    tallies = _sum_days(replace(question, first=before.first))
-    return Comparison(
-        now=_sum_up(question, tallies),
-        before=_sum_up(before, tallies),
-        days=_list_days(question, tallies),
-        days_before=_list_days(before, tallies),
-    )
+    return compare_days(question, _sum_days(replace(question, first=question.before().first)))
 
 
 def sum_by_day(question: Question) -> tuple[DaySales, ...]:
@@ -66,27 +60,42 @@ def sum_by_sale_type(question: Question) -> tuple[NamedSales, ...]:
 
 def sum_by_reference(question: Question, column: str, model: type[models.Model]) -> tuple[NamedSales, ...]:
     """Sum the sales by a reference of the receipts, the largest net sales first, in 3 queries."""
-    tallies = {key: tally for (key,), tally in sum_receipts(question, column).items()}
-    names = name_rows(model, tallies)
+    return name_sales(question, model, sum_receipts(question, column))
+
+
+def compare_days(question: Question, tallies: Mapping[Key, Tally]) -> Comparison:
+    """Compare by the tallies of the days of both periods."""
+    before = question.before()
+    return Comparison(
+        now=_sum_up(question, tallies),
+        before=_sum_up(before, tallies),
+        days=_list_days(question, tallies),
+        days_before=_list_days(before, tallies),
+    )
+
+
+def name_sales(question: Question, model: type[models.Model], tallies: Mapping[Key, Tally]) -> tuple[NamedSales, ...]:
+    """Name the tallies of rows of a model, in 1 query, the largest net sales first."""
+    names = name_rows(model, (key for (key,) in tallies))
     found = [
         NamedSales(id=clopos_id(key), name=names[key], sales=tally.close(question.brand.currency))
-        for key, tally in tallies.items()
+        for (key,), tally in tallies.items()
     ]
     return tuple(sorted(found, key=lambda row: (-row.sales.net_sales, row.id or 0)))
 
 
-def _sum_days(question: Question) -> dict[date, Tally]:
-    return {day: tally for (day,), tally in sum_receipts(question, "business_day").items()}
+def _sum_days(question: Question) -> Mapping[Key, Tally]:
+    return sum_receipts(question, "business_day")
 
 
-def _list_days(question: Question, tallies: dict[date, Tally]) -> tuple[DaySales, ...]:
+def _list_days(question: Question, tallies: Mapping[Key, Tally]) -> tuple[DaySales, ...]:
     currency = question.brand.currency
-    return tuple(DaySales(day=day, sales=tallies.get(day, Tally()).close(currency)) for day in question.days)
+    return tuple(DaySales(day=day, sales=tallies.get((day,), Tally()).close(currency)) for day in question.days)
 
 
-def _sum_up(question: Question, tallies: dict[date, Tally]) -> Sales:
+def _sum_up(question: Question, tallies: Mapping[Key, Tally]) -> Sales:
     period = Tally()
     for day in question.days:
-        if day in tallies:
-            period.merge(tallies[day])
+        if (day,) in tallies:
+            period.merge(tallies[day,])
     return period.close(question.brand.currency)

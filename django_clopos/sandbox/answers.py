@@ -25,22 +25,22 @@ class Records:
     limit: int = 0
 
 
-def render(records: Records, *, now: float) -> bytes:
-    """The body: rows in the endpoint's envelope."""
+def render(records: Records, *, now: float, milliseconds: int = 71) -> bytes:
+    """The body: rows in the endpoint's envelope. `milliseconds`: what the answer is said to have taken."""
     endpoint = records.endpoint
+    diagnostics = encode(_diagnostics(records, now, milliseconds))[1:-1]
     if records.is_single:
-        return b'{"success":true,"data":%b}' % records.rows[0]
+        return b'{"success":true,"data":%b,%b}' % (records.rows[0], diagnostics)
     data = b"[%b]" % b",".join(records.rows)
     match endpoint.envelope:
         case Envelope.BARE:
             return b'{"data":%b}' % data
         case Envelope.SUCCESS:
-            return b'{"success":true,"data":%b}' % data
+            return b'{"success":true,"data":%b,%b}' % (data, diagnostics)
         case Envelope.PAGINATION:
             return b'{"data":%b,"pagination":%b}' % (data, encode(_pagination(records)))
         case Envelope.TOTAL:
-            diagnostics = b"," + encode(_diagnostics(endpoint, now))[1:-1] if endpoint.tells_sorts else b""
-            return b'{"success":true,"data":%b,"total":%d%b}' % (data, records.total, diagnostics)
+            return b'{"success":true,"data":%b,"total":%d,%b}' % (data, records.total, diagnostics)
 
 
 def _pagination(records: Records) -> Document:
@@ -48,5 +48,11 @@ def _pagination(records: Records) -> Document:
     return {"page": records.page, "per_page": records.limit, "total": records.total, "total_pages": pages}
 
 
-def _diagnostics(endpoint: Endpoint, now: float) -> Document:
-    return {"time": 71, "timestamp": utc_text(now), "sorts": list(endpoint.sorts), "unix": int(now)}
+def _diagnostics(records: Records, now: float, milliseconds: int) -> Document:
+    """Examples leave these out "for brevity"; a public client that was tested live insists on them.
+
+    Source: wire contract 4.
+    """
+    tells_sorts = records.endpoint.tells_sorts and not records.is_single
+    sorts = {"sorts": list(records.endpoint.sorts)} if tells_sorts else {}
+    return {"time": milliseconds, "timestamp": utc_text(now), **sorts, "unix": int(now)}

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any, Literal
 
-from django_clopos.sandbox import marks, routes, stamps
+from django_clopos.sandbox import marks, paths, stamps
 from django_clopos.sandbox.answers import render
 from django_clopos.sandbox.brands import Brand, Credentials, make_credentials
 from django_clopos.sandbox.documents import Collection, Key
@@ -23,6 +23,7 @@ from django_clopos.sandbox.refusals import Refusal, invalid_parameter, sentence,
 from django_clopos.sandbox.replies import Reply, Request, json_reply, read_request, refusal_reply, send
 from django_clopos.sandbox.request_log import RequestLog
 from django_clopos.sandbox.restaurant import open_restaurant
+from django_clopos.sandbox.routes import Router
 from django_clopos.sandbox.spoiling import delay_seconds, page_offset, spoil_records, spoil_reply
 from django_clopos.sandbox.tokens import Gate
 
@@ -83,7 +84,7 @@ class Sandbox:
         self.sleep = sleep
         self.faults = Faults()
         self.requests = RequestLog()
-        self._router = routes.Router(
+        self._router = Router(
             receipts_are_venue_scoped=receipt_scope == "venue",
             rejects_above_maximum=above_maximum == "reject",
             page_rows=page_rows,
@@ -200,7 +201,7 @@ class Sandbox:
 
     def _answer(self, request: Request, brand: Brand, venue: int) -> Reply:
         """The honest answer, and then what the planned faults make of it."""
-        route = routes.find(request.path)
+        route = paths.find(request.path)
         faults = self._faults_due(*route.names)
         for act in self._hooks.due(route.names):
             act()
@@ -211,7 +212,7 @@ class Sandbox:
         return spoil_reply(faults, reply, now=self.clock())
 
     def _look_up(
-        self, request: Request, route: routes.Route, brand: Brand, venue: int, faults: Sequence[Fault]
+        self, request: Request, route: paths.Route, brand: Brand, venue: int, faults: Sequence[Fault]
     ) -> Reply:
         _refuse_method(request, "GET")
         _refuse_module(route, brand)
@@ -276,7 +277,7 @@ def _refuse_method(request: Request, allowed: str) -> None:
         raise slug_and_message(405, "method_not_allowed", f"This path takes {allowed} only")
 
 
-def _refuse_module(route: routes.Route, brand: Brand) -> None:
+def _refuse_module(route: paths.Route, brand: Brand) -> None:
     """Raises Refusal (403) for a collection whose module is off. Source: wire contract 6."""
     if route.endpoint.collection in brand.module_off:
         module = _MODULES.get(route.endpoint.collection, route.endpoint.collection)

@@ -36,11 +36,13 @@ class Endpoint:
     sorts: tuple[str, ...] = ()
     """Fields it sorts by; without any it answers ids ascending whatever is asked."""
     tells_sorts: bool = False
-    """The answer carries time, timestamp, unix and the names of `sorts`."""
+    """The answer carries the names of `sorts`."""
     has_dates: bool = False
     has_selects: bool = False
     venue_scoped: bool = False
     filters: Mapping[str, Test]
+    plain_filters: frozenset[str] = frozenset()
+    """Filters that may also be plain parameters, such as `type=PRODUCT`."""
     has_detail: bool = False
     """There is GET by id."""
     missing: Callable[[object], Refusal] = _MISSING
@@ -132,6 +134,7 @@ ENDPOINTS = (
         collection="categories",
         maximum=999,
         filters=_equal_fields("parent_id", "type"),
+        plain_filters=frozenset({"parent_id", "type"}),
         has_detail=True,
         missing=missing("resource_not_found", "Category"),
     ),
@@ -140,6 +143,7 @@ ENDPOINTS = (
         collection="stations",
         maximum=200,
         filters=_equal_fields("status", "can_print"),
+        plain_filters=frozenset({"status", "can_print"}),
         has_detail=True,
         missing=missing("resource_not_found", "Station"),
     ),

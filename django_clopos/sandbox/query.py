@@ -9,8 +9,13 @@ from urllib.parse import parse_qsl
 
 from django_clopos.sandbox.refusals import invalid_parameter
 
-_BRACKETS = re.compile(r"\[([^\]]*)\]")
+# No bracket inside brackets: a name of nothing but opening ones is read in one pass.
+_BRACKETS = re.compile(r"\[([^\[\]]*)\]")
+_MOST_DIGITS = 15
 DEFAULT_LIMIT = 50
+
+Filters = tuple[tuple[str, tuple[str, ...]], ...]
+"""Names, each with its values."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,11 +36,15 @@ class Query:
     sort: tuple[str, bool] | None
     """Field, and whether it descends."""
     dates: tuple[str, str] | None
-    filters: tuple[tuple[str, tuple[str, ...]], ...]
+    filters: Filters
     with_: With
     selects: tuple[str, ...]
     flags: tuple[tuple[str, str], ...]
     """Plain parameters, such as include_children."""
+
+    def all_filters(self, plain: frozenset[str]) -> Filters:
+        """The filters, and the plain parameters that are filters too."""
+        return self.filters + tuple((name, (value,)) for name, value in self.flags if name in plain)
 
     def flag(self, name: str, *, default: bool) -> bool:
         value = dict(self.flags).get(name)
@@ -64,7 +73,7 @@ def _path(name: str) -> tuple[str, ...]:
 
 
 def _positive(text: str, *, name: str) -> int:
-    if not text.isdecimal() or int(text) < 1:
+    if not text.isdecimal() or len(text) > _MOST_DIGITS or int(text) < 1:
         raise invalid_parameter(f"{name} must be a positive integer")
     return int(text)
 
@@ -93,7 +102,7 @@ def _dates(parts: dict[tuple[str, ...], str]) -> tuple[str, str] | None:
     return first, last
 
 
-def _filters(parts: list[tuple[tuple[str, ...], str]]) -> tuple[tuple[str, tuple[str, ...]], ...]:
+def _filters(parts: list[tuple[tuple[str, ...], str]]) -> Filters:
     """By number: the field at [N][0], the value at [N][1] or the values at [N][1][M]; anything else is ignored."""
     names: dict[str, str] = {}
     values: dict[str, list[str]] = {}

@@ -1,10 +1,8 @@
-"""From a path to records: which endpoint answers, whether a list or one record, and which page of it.
+"""From a route to records: a page of a list, or one record.
 
 Source: wire contract 5 and 13.
 """
 
-import re
-from dataclasses import dataclass
 from typing import Any
 
 from django_clopos.sandbox import refusals
@@ -12,42 +10,12 @@ from django_clopos.sandbox.answers import Records
 from django_clopos.sandbox.brands import Brand
 from django_clopos.sandbox.endpoints import BY_PATH, NOWHERE, Endpoint
 from django_clopos.sandbox.marks import hide
+from django_clopos.sandbox.paths import OPERATIONS, Route, is_uuid
 from django_clopos.sandbox.press import Press
 from django_clopos.sandbox.query import Query, parse_query
 from django_clopos.sandbox.selection import select
 
 Document = dict[str, Any]
-
-_UUID = re.compile(r"[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}", re.IGNORECASE)
-_OPERATIONS = BY_PATH["receipts/{id}/stock-operations"]
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Route:
-    path: str
-    endpoint: Endpoint
-    key: str | None = None
-    """The id or cid in the path; None for a list."""
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """What faults, hooks and modules may call it: the path, and for a list its collection."""
-        is_list = self.key is None or self.endpoint is _OPERATIONS
-        return (self.path, self.endpoint.collection) if is_list else (self.path,)
-
-
-def find(path: str) -> Route:
-    """The route of a path below the prefix."""
-    if path in BY_PATH:
-        return Route(path=path, endpoint=BY_PATH[path])
-    match path.split("/"):
-        case ["receipts", "cid", key]:
-            return Route(path=path, endpoint=BY_PATH["receipts"], key=key)
-        case ["receipts", key, "stock-operations"]:
-            return Route(path=path, endpoint=_OPERATIONS, key=key)
-        case [parent, key] if parent in BY_PATH and BY_PATH[parent].has_detail:
-            return Route(path=path, endpoint=BY_PATH[parent], key=key)
-    return Route(path=path, endpoint=NOWHERE)
 
 
 class Router:
@@ -74,7 +42,7 @@ class Router:
         if route.endpoint is NOWHERE:
             raise NOWHERE.missing(route.path)
         query = parse_query(query_text)
-        if route.endpoint is _OPERATIONS:
+        if route.endpoint is OPERATIONS:
             return self._operations(route, query, brand, venue)
         if route.key is not None:
             return self._single(route, query, brand, venue)
@@ -120,12 +88,12 @@ class Router:
         collection = brand.collection(endpoint.collection)
         if key.isdecimal():
             return collection.get(int(key))
-        if endpoint.collection == "products" and _UUID.fullmatch(key):
+        if endpoint.collection == "products" and is_uuid(key):
             return next(iter(collection.grouped("cid").get(hide(key, brand.mark), ())), None)
         raise refusals.invalid_parameter("id must be an integer")
 
     def _by_cid(self, route: Route, brand: Brand) -> Document | None:
-        if not _UUID.fullmatch(str(route.key)):
+        if not is_uuid(str(route.key)):
             raise refusals.invalid_parameter("cid must be a UUID")
         cid = hide(str(route.key).lower(), brand.mark)
         return next(iter(brand.collection("receipts").grouped("cid").get(cid, ())), None)
@@ -135,7 +103,7 @@ class Router:
         if receipt is None or self._is_elsewhere(BY_PATH["receipts"], receipt, venue):
             raise BY_PATH["receipts"].missing(route.key)
         documents = brand.collection("stock-operations").grouped("receipt_id").get(receipt["id"], [])
-        return Records(endpoint=_OPERATIONS, rows=self._press.print(documents, _OPERATIONS, query, brand))
+        return Records(endpoint=OPERATIONS, rows=self._press.print(documents, OPERATIONS, query, brand))
 
     def _is_scoped(self, endpoint: Endpoint) -> bool:
         """The stop list is always the venue's own; orders and receipts as the sandbox was told."""

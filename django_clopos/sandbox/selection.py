@@ -11,7 +11,7 @@ from typing import Any
 from django_clopos.sandbox.brands import Brand
 from django_clopos.sandbox.documents import Collection
 from django_clopos.sandbox.endpoints import Endpoint
-from django_clopos.sandbox.query import Query
+from django_clopos.sandbox.query import Filters, Query
 from django_clopos.sandbox.refusals import invalid_parameter
 from django_clopos.sandbox.stamps import local_day
 
@@ -35,7 +35,8 @@ def select(
     Lists that sort answer `created_at` descending unless asked otherwise, the others ids ascending. Ties go by id.
     Remembered until the collection changes, so that walking pages does not select again.
     """
-    _check(endpoint, query)
+    filters = query.all_filters(endpoint.plain_filters)
+    _check(endpoint, filters)
     collection = brand.collection(endpoint.collection)
     order = _order(endpoint, query, sort_is_ignored=sort_is_ignored)
     dates = query.dates if endpoint.has_dates else None
@@ -46,15 +47,15 @@ def select(
         if not has_variants and endpoint.collection == "products":
             documents = [document for document in documents if document.get("type") != "MODIFICATION"]
         if endpoint.collection == "categories":
-            documents = _visible_categories(documents, query)
-        return _filtered(documents, endpoint, query)
+            documents = _visible_categories(documents, query, filters)
+        return _filtered(documents, endpoint, filters)
 
-    return collection.derive(("select", venue, has_variants, flags, dates, query.filters, order), make)
+    return collection.derive(("select", venue, has_variants, flags, dates, filters, order), make)
 
 
-def _check(endpoint: Endpoint, query: Query) -> None:
+def _check(endpoint: Endpoint, filters: Filters) -> None:
     """Raises Refusal for the filters that the remote is documented to refuse."""
-    for name, values in query.filters:
+    for name, values in filters:
         if endpoint.collection == "categories" and name == "type" and not set(values) <= set(_CATEGORY_TYPES):
             raise invalid_parameter(f"type must be one of {', '.join(_CATEGORY_TYPES)}")
         if endpoint.collection == "stop-list" and (name != "id" or not all(value.isdecimal() for value in values)):
@@ -88,9 +89,9 @@ def _is_of(venue: int | None) -> Callable[[Document], bool]:
     return lambda document: venue is None or document.get("venue_id") == venue
 
 
-def _filtered(documents: Iterable[Document], endpoint: Endpoint, query: Query) -> list[Document]:
+def _filtered(documents: Iterable[Document], endpoint: Endpoint, filters: Filters) -> list[Document]:
     """Filters that the endpoint does not know are ignored."""
-    tests = [(endpoint.filters[name], values) for name, values in query.filters if name in endpoint.filters]
+    tests = [(endpoint.filters[name], values) for name, values in filters if name in endpoint.filters]
     return [document for document in documents if all(test(document, values) for test, values in tests)]
 
 
@@ -119,7 +120,7 @@ def _sort_key(value: object) -> tuple[int, object]:
     return 2, str(value)
 
 
-def _visible_categories(documents: list[Document], query: Query) -> list[Document]:
+def _visible_categories(documents: list[Document], query: Query, filters: Filters) -> list[Document]:
     """Roots only, unless children are refused or a parent is asked for; inactive ones only when asked.
 
     Inferred: without `include_children` the list is flat. Source: wire contract 13.5.
@@ -127,6 +128,6 @@ def _visible_categories(documents: list[Document], query: Query) -> list[Documen
     if not query.flag("include_inactive", default=False):
         documents = [document for document in documents if document.get("status")]
     is_flat = not query.flag("include_children", default=True)
-    if is_flat or any(name == "parent_id" for name, _ in query.filters):
+    if is_flat or any(name == "parent_id" for name, _ in filters):
         return documents
     return [document for document in documents if document.get("parent_id") is None]

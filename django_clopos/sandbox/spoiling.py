@@ -7,12 +7,12 @@ from collections.abc import Callable, Iterable
 from decimal import Decimal
 from typing import Any
 
+from django_clopos.sandbox.admission import expired
 from django_clopos.sandbox.answers import Records
 from django_clopos.sandbox.encoding import decode, encode
 from django_clopos.sandbox.faults import Fault, FaultKind
 from django_clopos.sandbox.refusals import rate_limited
 from django_clopos.sandbox.replies import Reply, json_reply, refusal_reply
-from django_clopos.sandbox.tokens import expired
 
 Document = dict[str, Any]
 SpoilRow = Callable[[Document, str], None]

@@ -11,16 +11,13 @@ import hmac
 import itertools
 import json
 from collections.abc import Callable
-from datetime import UTC, datetime
 from typing import Any
 
+from django_clopos.sandbox.admission import expired, missing_headers, read_credentials
 from django_clopos.sandbox.brands import Brand
-from django_clopos.sandbox.refusals import Refusal, sentence, slug_and_message
+from django_clopos.sandbox.refusals import Refusal, sentence
 
 Document = dict[str, Any]
-
-_FIELDS = ("client_id", "client_secret", "brand", "integrator_id")
-_DOCUMENTED_401 = frozenset({"venues", "stations", "products/stop-list", "receipts"})
 
 
 class Gate:
@@ -34,7 +31,7 @@ class Gate:
 
     def authenticate(self, body: bytes, *, now: float) -> tuple[str, Document]:
         """The brand's slug and the body of a good `POST /auth`. Raises Refusal."""
-        wanted = _credentials(body)
+        wanted = read_credentials(body)
         brand = self.find(wanted["brand"])
         if brand is None:
             raise Refusal(401, {"message": "Unauthorized"})
@@ -51,7 +48,7 @@ class Gate:
     def admit(self, token: str | None, path: str, *, now: float) -> tuple[Brand, int]:
         """The brand and the default venue of a token. Raises Refusal (401)."""
         if not token:
-            raise _missing_headers(path)
+            raise missing_headers(path)
         claims = self._claims(token)
         brand = self.find(str(claims.get("brand"))) if claims else None
         if claims is None or brand is None:
@@ -99,12 +96,6 @@ class Gate:
         return claims
 
 
-def expired(moment: float) -> Refusal:
-    """`expires_at` is an ISO text here and epoch seconds in `/auth`. Source: wire contract 6."""
-    text = datetime.fromtimestamp(moment, UTC).strftime("%Y-%m-%dT%H:%M:%S.000Z")
-    return sentence(401, "Token expired", expires_at=text)
-
-
 def refuse_mismatch(brand: Brand, *, status: int) -> None:
     """Test integrators see test brands only. The sentence for the other direction is inferred."""
     if brand.mode == brand.integrator_mode:
@@ -112,25 +103,6 @@ def refuse_mismatch(brand: Brand, *, status: int) -> None:
     if brand.integrator_mode == "test":
         raise sentence(status, "Integrator is in test mode. But brand is not in test mode")
     raise sentence(status, "Integrator is not in test mode. But brand is in test mode")
-
-
-def _credentials(body: bytes) -> dict[str, str]:
-    try:
-        wanted = json.loads(body)
-    except ValueError:
-        wanted = None
-    if not isinstance(wanted, dict) or not all(isinstance(wanted.get(name), str) and wanted[name] for name in _FIELDS):
-        raise sentence(400, "Missing client_id, client_secret, brand, or integrator_id")
-    return {name: wanted[name] for name in _FIELDS}
-
-
-def _missing_headers(path: str) -> Refusal:
-    """Endpoint pages document a slug, the errors page a sentence. Source: wire contract 6."""
-    if path == "orders":
-        return slug_and_message(401, "unauthorized", "Missing or invalid authentication headers")
-    if path in _DOCUMENTED_401:
-        return slug_and_message(401, "unauthorized", "Missing authentication headers")
-    return sentence(401, "Headers are missing")
 
 
 def _encode_part(value: Document) -> str:

@@ -10,9 +10,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import router
-from django.db.models import Exists, Max, OuterRef
+from django.db.models import Exists, Max, OuterRef, QuerySet
 
 from django_clopos.mirror import RESOURCES
 from django_clopos.models.bookkeeping import Status, SyncStep
@@ -65,6 +66,14 @@ def read_freshness(slug: str | None = None, *, limit: timedelta | None = None) -
     return [_judge_brand(brand, rows[brand.pk], synced[brand.pk], limit) for brand in found]
 
 
+def list_whole_steps(*, using: str | None = None, **conditions: Any) -> QuerySet[SyncStep]:
+    """Give the steps of runs that read all of a resource, in every venue, among those of the conditions."""
+    steps = SyncStep.objects.using(using)
+    failed = steps.filter(run=OuterRef("run"), resource=OuterRef("resource")).exclude(status=Status.SUCCEEDED)
+    whole = steps.filter(status=Status.SUCCEEDED, walk__in=_WALKS, **conditions)
+    return whole.exclude(run__options__has_any_keys=_OPTIONS_OF_A_PART).filter(~Exists(failed))
+
+
 def _is_doubtful(job: JobStatus) -> bool:
     return job.job in _POLLS and (job.is_stale or job.succeeded_at is None)
 
@@ -80,13 +89,9 @@ def _read_rows(brands: Iterable[Brand]) -> dict[int, dict[str, Schedule]]:
 
 def _find_synced(brands: Iterable[Brand]) -> dict[int, dict[str, datetime]]:
     """Give when a run last read all of a resource, in every venue, by brand and resource."""
-    steps = SyncStep.objects.using(router.db_for_write(Schedule))
-    failed = steps.filter(run=OuterRef("run"), resource=OuterRef("resource")).exclude(status=Status.SUCCEEDED)
-    whole = steps.filter(run__brand__in=brands, status=Status.SUCCEEDED, walk__in=_WALKS).exclude(
-        run__options__has_any_keys=_OPTIONS_OF_A_PART
-    )
+    whole = list_whole_steps(using=router.db_for_write(Schedule), run__brand__in=brands)
     found: dict[int, dict[str, datetime]] = defaultdict(dict)
-    last = whole.filter(~Exists(failed)).order_by().values("run__brand", "resource").annotate(at=Max("finished_at"))
+    last = whole.order_by().values("run__brand", "resource").annotate(at=Max("finished_at"))
     for brand, resource, at in last.values_list("run__brand", "resource", "at"):
         found[brand][resource] = at
     return found

@@ -147,7 +147,8 @@ def _find_comparisons(brands: Sequence[Brand]) -> dict[int, Comparison]:
 
 def _find_run_errors(brands: Sequence[Brand]) -> dict[int, str]:
     """Give what the last run of each brand failed with."""
-    newest = SyncRun.objects.filter(brand=OuterRef("pk")).order_by("-started_at", "-pk").values("pk")
+    begun = SyncRun.objects.filter(brand=OuterRef("pk")).exclude(status=Status.QUEUED)
+    newest = begun.order_by("-started_at", "-pk").values("pk")
     last = _of(Brand, brands, by="pk").annotate(run=Subquery(newest[:1])).values("run")
     runs = _of(SyncRun, brands).filter(pk__in=last).exclude(status__in=(Status.SUCCEEDED, Status.RUNNING))
     return {run.brand_id: run.error or _join_errors(run) for run in runs.prefetch_related("steps")}

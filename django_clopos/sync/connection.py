@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
+from dataclasses import replace
+
 from django.core.exceptions import ImproperlyConfigured
 
 from django_clopos.client import (
@@ -9,6 +13,7 @@ from django_clopos.client import (
     BudgetUse,
     Client,
     Config,
+    RateLimited,
     RedisBudget,
     auth_budget_key,
     budget_key,
@@ -20,6 +25,10 @@ from django_clopos.models.brands import Brand
 from django_clopos.models.fields import read_secret
 from django_clopos.sync.budget_row import RowBudget
 from django_clopos.sync.tokens import CacheTokenStore
+
+
+class CredentialsMissing(ImproperlyConfigured):
+    """A brand cannot be signed in with, because credentials are missing."""
 
 
 def find_brand(slug: str | None = None, *, create: bool = True) -> Brand:
@@ -57,6 +66,25 @@ def open_client(brand: Brand) -> Client:
     )
 
 
+def open_brief_client(brand: Brand, *, patience_seconds: float) -> Client:
+    """Open such a client for a web request: it asks once, and gives up where an answer or a slot is long in coming."""
+    values = load_settings()
+    config = replace(
+        make_config(brand, values),
+        attempts=1,
+        connect_timeout_seconds=patience_seconds,
+        read_timeout_seconds=patience_seconds,
+        write_timeout_seconds=patience_seconds,
+    )
+    return Client(
+        config,
+        budget=_make_budget(config, values),
+        auth_budget=_make_auth_budget(config, values),
+        tokens=_make_token_store(values),
+        sleep=_limit_sleep(patience_seconds),
+    )
+
+
 def read_budget(brand: Brand) -> BudgetUse:
     """Tell how much of a brand's shared request budget is used now, over all processes.
 
@@ -84,7 +112,7 @@ def make_config(brand: Brand, values: Settings) -> Config:
     missing = [name for name, value in found.items() if not value]
     if missing:
         names = ", ".join(f"CLOPOS_{name.upper()}" for name in missing)
-        raise ImproperlyConfigured(
+        raise CredentialsMissing(
             f"Brand {brand.slug!r} has no {', '.join(missing)}. Enter it on the brand, or set {names} "
             f"together with CLOPOS_BRAND={brand.slug}."
         )
@@ -123,6 +151,18 @@ def _find_only_brand() -> Brand:
             "CLOPOS_INTEGRATOR_ID, or add a brand in the admin."
         )
     raise ImproperlyConfigured("There is more than one brand: name one with --brand.")
+
+
+def _limit_sleep(seconds: float) -> Callable[[float], None]:
+    """Make a sleep that refuses to go beyond this time from now."""
+    ends_at = time.monotonic() + seconds
+
+    def sleep(nap_seconds: float) -> None:
+        if time.monotonic() + nap_seconds > ends_at:
+            raise RateLimited("the request budget shared with the syncs of this site has no slot left for now")
+        time.sleep(nap_seconds)
+
+    return sleep
 
 
 def _make_budget(config: Config, values: Settings) -> RedisBudget | RowBudget:

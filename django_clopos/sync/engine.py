@@ -69,6 +69,7 @@ def sync(
     client: Client | None = None,
     listener: Listener | None = None,
     should_stop: Callable[[], bool] = bool,
+    run: SyncRun | None = None,
 ) -> RunReport:
     """Mirror these resources of a brand, in their order, and give the report.
 
@@ -77,6 +78,7 @@ def sync(
     KeyboardInterrupt and unforeseen errors are passed on, after recording the run as abandoned or failed.
 
     `should_stop` is asked after every window of a backfill and before every step: True leaves the rest to another run.
+    `run`: a row that was made when somebody asked for this sync; None: it gets a new one.
     """
     engine = _Engine(
         brand=brand,
@@ -84,6 +86,7 @@ def sync(
         options=options or Options(),
         listener=listener or Listener(),
         should_stop=should_stop,
+        run=run,
     )
     return engine.run(client)
 
@@ -105,6 +108,7 @@ class _Engine:
         listener: Listener,
         given: tuple[bytes, ...] | None = None,
         should_stop: Callable[[], bool] = bool,
+        run: SyncRun | None = None,
     ) -> None:
         self.brand = brand
         self.should_stop = should_stop
@@ -117,13 +121,7 @@ class _Engine:
         self.unsaved_venues: set[int] = set()
         """Of a dry run, which finds venues and stores none."""
         self.report = RunReport(
-            run=SyncRun(
-                brand=brand,
-                options=options.as_json(),
-                host=socket.gethostname(),
-                pid=os.getpid(),
-                started_at=timezone.now(),
-            ),
+            run=_begin_run(run or SyncRun(brand=brand), options),
             is_dry_run=options.is_dry_run,
         )
 
@@ -309,6 +307,13 @@ class _Engine:
         known = Venue.objects.filter(brand_id=self.brand.pk, removed_at=None, missing_since=None)
         ids = set(known.values_list("clopos_id", flat=True)) if self.brand.pk else set()
         return sorted(ids | self.unsaved_venues)
+
+
+def _begin_run(run: SyncRun, options: Options) -> SyncRun:
+    """Say in a row that this process does now what was asked for."""
+    run.status, run.options = Status.RUNNING, options.as_json()
+    run.host, run.pid, run.started_at = socket.gethostname(), os.getpid(), timezone.now()
+    return run
 
 
 def add_needed(resources: Sequence[Resource], *, registry: Iterable[Resource], brand: Brand) -> tuple[Resource, ...]:

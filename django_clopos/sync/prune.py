@@ -75,7 +75,7 @@ def _find_runs(brand: Brand, limits: Limits) -> QuerySet[Any, Any]:
     if limits.quiet_runs is not None:
         told = _rows_of(SyncStep).filter(_has_something_to_tell(), run=OuterRef("pk"))
         is_old |= Q(~Exists(told), started_at__lt=limits.quiet_runs, status=Status.SUCCEEDED)
-    return runs.filter(is_old).exclude(status=Status.RUNNING).exclude(pk__in=kept)
+    return runs.filter(is_old).exclude(status__in=(Status.QUEUED, Status.RUNNING)).exclude(pk__in=kept)
 
 
 def _has_something_to_tell() -> Q:

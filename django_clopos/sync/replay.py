@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import socket
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -48,9 +48,18 @@ class Replayed:
     """Key and reason of those that are still wrong."""
 
 
-def replay(brand: Brand, resources: Sequence[Resource], *, on_wait: Callable[[str], None]) -> list[Replayed]:
-    """Replay the open rejections of these resources, recorded as a run of its own where there are any."""
-    names = set(_select_open(brand).values_list("resource", flat=True).order_by().distinct())
+def replay(
+    brand: Brand,
+    resources: Sequence[Resource],
+    *,
+    on_wait: Callable[[str], None],
+    only: Collection[int] | None = None,
+) -> list[Replayed]:
+    """Replay the open rejections of these resources, recorded as a run of its own where there are any.
+
+    `only`: keys of the rejections to replay; None: all that are open.
+    """
+    names = set(_select_open(brand, only=only).values_list("resource", flat=True).order_by().distinct())
     chosen = [resource for resource in resources if resource.name in names]
     if not chosen:
         return []
@@ -60,7 +69,7 @@ def replay(brand: Brand, resources: Sequence[Resource], *, on_wait: Callable[[st
         brand=brand, options=options, host=socket.gethostname(), pid=os.getpid(), started_at=now
     )
     try:
-        done = [_replay_resource(brand, resource, run, on_wait) for resource in chosen]
+        done = [_replay_resource(brand, resource, run, on_wait, only) for resource in chosen]
     except BaseException as error:
         _finish(run, Status.FAILED, f"Stopped by {type(error).__name__}.")
         raise
@@ -74,12 +83,18 @@ def _finish(run: SyncRun, status: Status, error: str) -> None:
     run.steps.filter(status=Status.RUNNING).update(status=status, error=error, finished_at=run.finished_at)
 
 
-def _replay_resource(brand: Brand, resource: Resource, run: SyncRun, on_wait: Callable[[str], None]) -> Replayed:
+def _replay_resource(
+    brand: Brand,
+    resource: Resource,
+    run: SyncRun,
+    on_wait: Callable[[str], None],
+    only: Collection[int] | None,
+) -> Replayed:
     done = Replayed(resource=resource.name)
     step = SyncStep.objects.create(run=run, resource=resource.name, walk="Replay", started_at=timezone.now())
     with hold(brand_id=brand.pk, resource=resource.name, on_wait=on_wait) as lease:
         last = 0
-        while chunk := list(_select_open(brand, resource).filter(pk__gt=last).order_by("pk")[:_CHUNK]):
+        while chunk := list(_select_open(brand, resource, only=only).filter(pk__gt=last).order_by("pk")[:_CHUNK]):
             last = chunk[-1].pk
             groups: dict[tuple[str, int | None], list[RejectedRow]] = defaultdict(list)
             for row in chunk:
@@ -92,8 +107,12 @@ def _replay_resource(brand: Brand, resource: Resource, run: SyncRun, on_wait: Ca
     return done
 
 
-def _select_open(brand: Brand, resource: Resource | None = None) -> QuerySet[RejectedRow]:
+def _select_open(
+    brand: Brand, resource: Resource | None = None, *, only: Collection[int] | None = None
+) -> QuerySet[RejectedRow]:
     rows = RejectedRow.objects.using(router.db_for_write(RejectedRow)).filter(brand=brand, resolved_at=None)
+    if only is not None:
+        rows = rows.filter(pk__in=only)
     return rows if resource is None else rows.filter(resource=resource.name)
 
 

@@ -17,12 +17,16 @@ from django.urls import reverse
 from django.utils import timezone
 
 from django_clopos.admin.columns import find_references
+from django_clopos.admin.inputs import PickFilter, RangeFilter
 from django_clopos.models import (
     Brand,
     BrandAccess,
+    Category,
     CustomerGroup,
+    FaceCredential,
     PaymentMethod,
     PriceList,
+    RejectedRow,
     RequestBudget,
     SaleType,
     Schedule,
@@ -37,12 +41,13 @@ from tests.admin.conftest import Get
 
 pytestmark = pytest.mark.django_db
 
-MODELS: list[Any] = list(apps.get_app_config("django_clopos").get_models())
-READ_ONLY = [model for model in MODELS if model not in {Brand, BrandAccess, Schedule}]
+#: The dashboard is a proxy, without rows of its own: tests/admin/test_dashboard.py has its claims.
+MODELS: list[Any] = [model for model in apps.get_app_config("django_clopos").get_models() if not model._meta.proxy]
+READ_ONLY = [model for model in MODELS if model not in {Brand, BrandAccess, FaceCredential, Schedule}]
 MIRRORED = [model for model in MODELS if issubclass(model, ReadOnlyModel)]
 
-#: Tables of which a brand has a few dozen rows.
-SMALL = {Venue, SaleType, PaymentMethod, PriceList, CustomerGroup}
+#: Tables of which a brand has a few dozen rows, or a few hundred.
+SMALL = {Venue, SaleType, PaymentMethod, PriceList, CustomerGroup, Category}
 
 each_model = pytest.mark.parametrize("model", MODELS, ids=lambda model: model.__name__)
 each_read_only = pytest.mark.parametrize("model", READ_ONLY, ids=lambda model: model.__name__)
@@ -70,7 +75,7 @@ def _fill(model: Any, brand: Brand, number: int) -> dict[str, Any]:
             values["brand_slug"] = brand.slug
         elif field.name == "user":
             values["user"] = User.objects.create(username=f"user {number}")
-        elif field.name in {"resource", "key"}:
+        elif field.name in {"resource", "key", "client_id"}:
             values[field.name] = f"{field.name}-{number}"
         elif isinstance(field, models.DateTimeField) and not field.null:
             values[field.name] = timezone.now()
@@ -96,7 +101,7 @@ def test_the_list_and_the_page_open(model: Any, brand: Brand, get_list: Get, get
     page = get_page(row)
 
     shown = [field for field in model._meta.concrete_fields if field.name != "client_secret"]
-    if model not in {Brand, BrandAccess}:
+    if model not in {Brand, BrandAccess, FaceCredential}:
         assert [field.name for field in shown if f"field-{field.name}" not in page] == []
 
 
@@ -123,7 +128,7 @@ def test_no_page_has_a_control_to_write_with(model: Any, brand: Brand, get_list:
 
     for page in (get_list(model), get_page(row)):
         assert 'name="_save"' not in page
-        assert 'name="action"' not in page
+        assert model is RejectedRow or 'name="action"' not in page  # a retry writes no rejected row by hand
         assert "addlink" not in page.split('id="content"')[1]
         assert "deletelink" not in page
 
@@ -155,7 +160,7 @@ def test_a_missing_target_is_shown_by_its_id(model: Any, brand: Brand, get_list:
     references = [field.name for field in model._meta.concrete_fields if isinstance(field, MirrorForeignKey)]
 
     assert get_list(model).count("987 (not in the mirror)") == len(set(listed) - {"brand"})
-    assert get_page(row).count("987 (not in the mirror)") == len(references)
+    assert get_page(row).partition("All fields")[2].count("987 (not in the mirror)") == len(references)
 
 
 @each_mirrored
@@ -231,7 +236,7 @@ def test_no_filter_enumerates_values(model: Any) -> None:
         if isinstance(name, str):
             field = columns[name]
             assert isinstance(field, models.BooleanField | models.DateField) or field.choices, name
-        elif isinstance(name, tuple):
+        elif isinstance(name, tuple) and not issubclass(name[1], RangeFilter | PickFilter):
             assert columns[name[0]].related_model in SMALL, name
 
 

@@ -65,16 +65,17 @@ def test_the_list_takes_as_many_queries_for_fifty_receipts_as_for_five(brand: Br
     few = count_queries(get_list, Receipt)
     make_full_receipts(brand, 45, lines=1)
 
-    # Session, user, count, rows, and the choices of three filters: brand, venue, sale type.
-    assert count_queries(get_list, Receipt) == few == 7
+    # Session, user, count, rows, brands, and the choices of three filters: venue, sale type, payment method.
+    asks_planner = connection.vendor == "postgresql"
+    assert count_queries(get_list, Receipt) == few == 8 + asks_planner
 
 
 def test_a_page_takes_as_many_queries_for_fifty_lines_as_for_five(brand: Brand, get_page: Get) -> None:
     (small,) = make_full_receipts(brand, 1, lines=5)
     (large,) = make_full_receipts(brand, 1, lines=50)
 
-    # Session, user, receipt with its references, lines and payments with theirs.
-    assert count_queries(get_page, small) == count_queries(get_page, large) == 5
+    # Session, user, receipt with its references, lines and payments with theirs, stock operations, changes.
+    assert count_queries(get_page, small) == count_queries(get_page, large) == 7
 
 
 def test_a_page_shows_lines_and_payments(brand: Brand, get_page: Get) -> None:
@@ -147,7 +148,7 @@ def test_a_status_that_is_not_documented_is_shown_as_it_is(brand: Brand, get_lis
     [("12.5", "12.50"), ("0.1", "0.10"), ("42.8571", "42.8571"), ("1200", "1,200.00"), ("0", "0.00")],
 )
 def test_amounts_show_their_own_digits(stored: str, shown: str, brand: Brand, get_page: Get) -> None:
-    assert f">{shown}<" in get_page(make_receipt(brand, total=stored))
+    assert f">{shown}\N{NO-BREAK SPACE}AZN<" in get_page(make_receipt(brand, total=stored))
 
 
 def test_what_is_not_known_is_not_called_none(brand: Brand, get_list: Get, get_page: Get) -> None:

@@ -148,6 +148,8 @@ def test_the_stop_list_has_no_detail(api: Any, brand: Brand) -> None:
         ("venue=1000000000000", 400),
         ("raw=true", 400),
         ("statsu=1", 400),
+        ("status=1&status=2", 400),
+        ("cursor=&page=1", 400),
         ("page_size=200&removed=false&venue=1", 200),
     ],
 )
@@ -163,9 +165,13 @@ def test_a_detail_refuses_what_it_does_not_know(query: str, api: Any, brand: Bra
 
 
 def test_a_refusal_names_what_is_known(api: Any, brand: Brand) -> None:
-    answer = api.get("/api/first/products/?venue=1")
+    many = api.get("/api/first/products/?statsu=1").json()["statsu"]
+    few = api.get("/api/first/products/1/?venue=1").json()["venue"]
 
-    assert answer.json() == {"venue": ["Unknown parameter. Known here: page, page_size, removed."]}
+    assert many == [
+        "Unknown parameter. Did you mean status, status__in, station? The schema of the API lists them all."
+    ]
+    assert few == ["Unknown parameter. Known here: expand, fields, raw, removed."]
 
 
 @pytest.mark.parametrize("method", ["post", "put", "patch", "delete"])

@@ -8,11 +8,11 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from django_clopos.management.status import describe_duration
 from django_clopos.models import Brand, Checkpoint, Schedule
 from django_clopos.sandbox import Sandbox
 from django_clopos.schedule.jobs import JOBS
 from django_clopos.schedule.rows import make_rows
+from django_clopos.schedule.words import describe_duration
 from django_clopos.sync.clock import DatabaseNow, after
 from tests.commands.conftest import Run
 from tests.conftest import SLUG

@@ -26,7 +26,8 @@ REPORTS: dict[str, tuple[int, Callable[[Question], Any]]] = {
     "sum_items": (7, reports.sum_items),
     "sum_uncounted": (2, reports.sum_uncounted),
     "read_present": (4, lambda question: reports.read_present(question.brand)),
-    "make_z_report": (25, lambda question: reports.make_z_report(question.brand, venue=1, day=question.first)),
+    "make_overview": (16, reports.make_overview),
+    "make_z_report": (16, lambda question: reports.make_z_report(question.brand, venue=1, day=question.first)),
 }
 
 

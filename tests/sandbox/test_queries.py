@@ -244,3 +244,19 @@ def test_receipts_may_be_the_brands(clock: Clock) -> None:
 
 def test_an_unknown_venue_is_a_bad_request(api: Api) -> None:
     assert api.get("receipts", venue=99).status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("plain", "filters"),
+    [
+        ("categories?type=INGREDIENT", "categories?filters[0][0]=type&filters[0][1]=INGREDIENT"),
+        ("stations?status=1", "stations?filters[0][0]=status&filters[0][1]=1"),
+    ],
+)
+def test_some_filters_are_plain_parameters_too(api: Api, plain: str, filters: str) -> None:
+    assert api.rows(plain) == api.rows(filters) != []
+
+
+@pytest.mark.parametrize("query", ["page=" + "9" * 5000, "limit=" + "9" * 16, "page=" + "[" * 5000])
+def test_absurd_numbers_are_refused(api: Api, query: str) -> None:
+    assert api.get(f"stations?{query}").status_code == 400

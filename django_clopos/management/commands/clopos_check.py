@@ -18,12 +18,11 @@ from django_clopos.mirror.strategies import NewestFirst
 from django_clopos.models.bookkeeping import Drift, RejectedRow
 from django_clopos.models.brands import Brand
 from django_clopos.models.truth import KnownMissing
+from django_clopos.sync.access import try_access
 from django_clopos.sync.connection import find_brand, open_client
 from django_clopos.sync.references import count_dangling
 from django_clopos.sync.zones import Reading, measure_zone
 
-#: Clocks further apart than this make tokens and watermarks unreliable.
-_LARGEST_SKEW_SECONDS = 60
 _SHOWN_DRIFT = 20
 _MEASURED_VENUES = 5
 
@@ -70,13 +69,13 @@ class Command(BrandsCommand):
             self._show_references(brand)
 
     def _check_access(self, client: Client) -> None:
-        check = client.check()
-        names = "; ".join(f"{venue.id} {venue.name}" for venue in check.venues) or "none"
-        self.venues = [venue.id for venue in check.venues]
-        self._pass(f"access: signed in for {check.token_seconds / 60:.0f} minutes; venues: {names}")
-        skew = check.clock_skew_seconds
-        if skew is not None and abs(skew) > _LARGEST_SKEW_SECONDS:
-            self._fail("clock", f"this machine is {skew:+.0f} s off the remote's clock. Turn on time synchronisation.")
+        access = try_access(client)
+        self.venues = [clopos_id for clopos_id, _ in access.venues]
+        names = access.venue_names or "none"
+        self._pass(f"access: signed in for {access.token_minutes:.0f} minutes; venues: {names}")
+        if access.skew_seconds is not None:
+            skew = f"{access.skew_seconds:+.0f} s"
+            self._fail("clock", f"this machine is {skew} off the remote's clock. Turn on time synchronisation.")
 
     def _check_resources(self, client: Client) -> None:
         """Ask each list for one row: a module that is off, or a role without the right, shows here."""

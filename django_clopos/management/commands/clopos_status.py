@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser, no_translations
 
 from django_clopos.management.choices import find_stored_brand
 from django_clopos.management.progress import keep_logs_off_the_screen
@@ -31,6 +31,7 @@ class Command(BaseCommand):
         )
         parser.add_argument("--json", action="store_true", help="Print the result as JSON only.")
 
+    @no_translations
     def handle(self, *args: Any, **flags: Any) -> None:
         """Read it and print it."""
         keep_logs_off_the_screen()

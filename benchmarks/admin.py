@@ -22,7 +22,7 @@ from datetime import timedelta
 from typing import Any
 
 from benchmarks import million
-from benchmarks.reports import _describe, _read_processor
+from benchmarks.reports import describe, read_processor
 
 GOAL_MILLISECONDS = 100
 
@@ -50,7 +50,7 @@ def main() -> None:
     million.fill(arguments.receipts, years=arguments.years)
     machine = f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
     print(f"{machine}, load {os.getloadavg()[0]:.1f}")
-    _describe()
+    describe()
     clients = _sign_in()
     if arguments.exports:
         _measure_exports(clients["root"], arguments.exports)
@@ -112,10 +112,10 @@ def _measure(case: Case, clients: dict[str, Any], runs: int) -> float:
         for (root, query), kept in zip(addresses.items(), (ours, theirs), strict=True):
             if root == "/default/" and number >= 5:
                 continue  # it is slow, and nobody waits for its last digit
-            clock, processor = time.perf_counter(), _read_processor()
+            clock, processor = time.perf_counter(), read_processor()
             clients[case.user].get(root + below, query)
             kept[0].append((time.perf_counter() - clock) * 1000)
-            kept[1].append((_read_processor() - processor) * 1000)
+            kept[1].append((read_processor() - processor) * 1000)
     figures = [statistics.median(values) for values in (*ours, *theirs)]
     print(
         f"{case.name:<34}{counts[0]:>8}{figures[0]:>8.1f}{figures[1]:>10.1f}{'':>12}"

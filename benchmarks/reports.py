@@ -83,14 +83,14 @@ def measure(ask: Callable[[], object], runs: int) -> tuple[float, float]:
     ask()
     passed, worked = [], []
     for _ in range(runs):
-        clock, processor = time.perf_counter(), _read_processor()
+        clock, processor = time.perf_counter(), read_processor()
         ask()
         passed.append(time.perf_counter() - clock)
-        worked.append(_read_processor() - processor)
+        worked.append(read_processor() - processor)
     return statistics.median(passed) * 1000, statistics.median(worked) * 1000
 
 
-def _read_processor() -> float:
+def read_processor() -> float:
     """Read the seconds that this process and its connection's, where it is on this machine, have worked."""
     from django.db import connection  # noqa: PLC0415
 

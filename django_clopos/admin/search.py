@@ -18,6 +18,8 @@ from django_clopos.models.keys import BRAND_SPAN, compute_key
 
 #: The longest text that a column searched for the very text can hold.
 _LONGEST = 255
+#: Up to so many found rows are named by their keys.
+_MOST_KEYS = 1000
 
 
 def search_rows(
@@ -34,7 +36,17 @@ def search_rows(
         for field in fields:
             condition |= _match(rows.model, field, word, brands)
         rows = rows.filter(condition)
-    return rows
+    return _name_by_keys(rows)
+
+
+def _name_by_keys(rows: models.QuerySet[Any]) -> models.QuerySet[Any]:
+    """Look the keys of few rows up first, in one query, without the order of the list.
+
+    PostgreSQL takes any short number for a common one and would walk a million rows in the order of the list to find
+    the few that have it (360 ms). Many rows stay a condition: that walk then ends soon.
+    """
+    keys = list(rows.order_by().values_list("pk", flat=True)[: _MOST_KEYS + 1])
+    return rows if len(keys) > _MOST_KEYS else rows.filter(pk__in=keys)
 
 
 def _split(text: str) -> list[str]:

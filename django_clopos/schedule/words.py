@@ -53,7 +53,7 @@ def describe_freshness(each: BrandStatus) -> str:
     if stale:
         return gettext("{stale} of {jobs} jobs are stale.").format(stale=stale, jobs=len(jobs))
     if not any(job.limit for job in jobs):
-        return gettext("no worker keeps it fresh, hence no limits (--limit sets one).")
+        return gettext("no worker keeps it fresh, hence no limits.")
     return gettext("fresh.")
 
 

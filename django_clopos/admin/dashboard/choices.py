@@ -39,7 +39,9 @@ class Choices(forms.Form):
         self.brand = brand
         self.scope = find_viewer_of(request).scope
         self.venue_names = _list_venues(request, brand)
-        super().__init__(_fill(request.GET, {"brand": brand.slug, **self.defaults}), auto_id="clopos-%s")
+        super().__init__(
+            _fill(request.GET, {"brand": brand.slug, **self.defaults}), auto_id="clopos-%s", label_suffix=""
+        )
         self.fields["brand"] = forms.CharField(widget=forms.HiddenInput)
         self.fields["venue"] = self.make_venue_field([(str(key), name) for key, name in self.venue_names.items()])
         self.order_fields(["brand", "venue"])

@@ -39,12 +39,13 @@ def _make(model: Any, brand: Brand) -> Any:
     if issubclass(model, ReadOnlyModel):
         return make(model, brand=brand, **values)
     names = {field.name for field in model._meta.concrete_fields}
-    others = {"brand": brand, "user": _make_user(), "run": _find_run(brand), "brand_slug": brand.slug}
+    user = _make_user()
+    others = {"brand": brand, "user": user, "created_by": user, "run": _find_run(brand), "brand_slug": brand.slug}
     return model.objects.create(**values, **{name: other for name, other in others.items() if name in names})
 
 
 def _needs_value(field: Any) -> bool:
-    given = {"id", "raw", "position", "brand", "user", "run", "brand_slug"}
+    given = {"id", "raw", "position", "brand", "user", "created_by", "run", "brand_slug"}
     return field.name not in given or isinstance(field, MirrorForeignKey)
 
 

@@ -33,7 +33,7 @@ def _list_models() -> list[Any]:
 
 
 def _make(model: Any, brand: Brand) -> Any:
-    if model is Brand:
+    if model._meta.concrete_model is Brand:
         return brand
     values = {field.name: _fill(field) for field in model._meta.concrete_fields if _needs_value(field)}
     if issubclass(model, ReadOnlyModel):

@@ -49,7 +49,7 @@ def test_a_list_names_its_columns_and_choices(language: str, admin_client: Any, 
     page = read(admin_client, reverse("admin:django_clopos_receipt_changelist"), language)
     _, day, closed, _ = WORDS[language]
     assert day in page
-    assert f">{closed}</td>" in page
+    assert f">{closed}</span>" in page
 
 
 @each_language

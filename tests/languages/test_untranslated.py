@@ -18,8 +18,8 @@ pytestmark = pytest.mark.django_db
 SAME_EVERYWHERE = {"Clopos", "AZN", "Receipt", "snapshot", "Asia/Baku"}
 SAME_EVERYWHERE |= {resource.name for resource in RESOURCES}
 
-#: What Django itself leaves in English: what its icons of yes, no and unknown say.
-SAME_EVERYWHERE |= {"True", "False", "None"}
+#: What Django itself leaves in English: what its icons of yes, no, unknown and the search say.
+SAME_EVERYWHERE |= {"True", "False", "None", "Search"}
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from tests.languages.source import list_unwrapped
 pytestmark = pytest.mark.django_db
 
 #: Words that are the same in every language: names, and words of the API, of commands and of settings.
-SAME_EVERYWHERE = {"Clopos", "AZN", "Receipt", "snapshot", "Asia/Baku"}
+SAME_EVERYWHERE = {"Clopos", "AZN", "Receipt", "snapshot", "Asia/Baku", "CSV", "XLSX"}
 SAME_EVERYWHERE |= {resource.name for resource in RESOURCES}
 
 #: What Django itself leaves in English: what its icons of yes, no, unknown and the search say.

@@ -4,7 +4,7 @@ PYTHON ?= python3.11
 VENV ?= .venv
 BIN = $(VENV)/bin
 
-.PHONY: demo test stress load lint types layers migrations wheel bench clean
+.PHONY: demo test stress load lint types layers migrations catalogs wheel bench clean
 
 demo: $(VENV)/demo.stamp
 	$(BIN)/python manage.py demo $(ARGS)
@@ -32,6 +32,10 @@ layers: $(VENV)/dev.stamp
 
 migrations: $(VENV)/dev.stamp
 	$(BIN)/python manage.py makemigrations --check --dry-run
+
+# Needs GNU gettext; docs/translations.md says more.
+catalogs: $(VENV)/dev.stamp
+	$(BIN)/python -m docs.generate_catalogs
 
 wheel: $(VENV)/dev.stamp
 	rm -rf dist

@@ -10,12 +10,14 @@ from django.contrib import admin
 from django.contrib.auth import get_user_model
 from django.db import models
 from django.http import HttpRequest
-from django.utils.translation import gettext
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext_lazy
 
 from django_clopos.access import Scope, find_viewer_of
 from django_clopos.admin.filters import BrandFilter
 from django_clopos.admin.readonly import ScopedAdmin
 from django_clopos.models import Brand, BrandAccess, Venue
+from django_clopos.models.names import CONTEXT
 
 if TYPE_CHECKING:  # Django's classes take no type parameter at run time
     _ModelForm = forms.ModelForm[BrandAccess]
@@ -62,10 +64,10 @@ class BrandAccessAdmin(ScopedAdmin):
             kwargs["queryset"] = find_own_brands(find_viewer_of(request).scope)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
-    @admin.display(description="venues")
+    @admin.display(description=pgettext_lazy(CONTEXT, "venues"))
     def venue_ids(self, access: BrandAccess) -> str:
         """The Clopos ids, or that it is all of them."""
-        return ", ".join(map(str, access.venues)) or "every venue"
+        return ", ".join(map(str, access.venues)) or _("every venue")
 
 
 def refuse_unknown_venues(form: forms.BaseForm, values: Mapping[str, Any]) -> None:
@@ -76,8 +78,8 @@ def refuse_unknown_venues(form: forms.BaseForm, values: Mapping[str, Any]) -> No
     known = dict(Venue.objects.for_brand(brand).values_list("clopos_id", "name"))
     unknown = [str(venue) for venue in venues if venue not in known]
     if unknown:
-        there = ", ".join(f"{venue} ({name})" for venue, name in sorted(known.items())) or gettext("none yet")
-        text = gettext("The brand has no venue %(unknown)s. It has: %(there)s.")
+        there = ", ".join(f"{venue} ({name})" for venue, name in sorted(known.items())) or _("none yet")
+        text = _("The brand has no venue %(unknown)s. It has: %(there)s.")
         form.add_error("venues", text % {"unknown": ", ".join(unknown), "there": there})
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
 
 from django_clopos.admin.filters import BrandFilter, ResourceFilter
 from django_clopos.admin.readonly import ReadOnlyAdmin
@@ -15,7 +16,7 @@ class SyncStepAdmin(ReadOnlyAdmin):
 
     list_display = (
         "id",
-        "run_id",
+        "run_number",
         "resource",
         "venue",
         "status",
@@ -27,6 +28,11 @@ class SyncStepAdmin(ReadOnlyAdmin):
     )
     list_filter = ("status", ResourceFilter)
     ordering = ("-pk",)
+
+    @admin.display(description=_("run"), ordering="run")
+    def run_number(self, step: SyncStep) -> int:
+        """Tell the run by its number, without reading it."""
+        return step.run_id
 
 
 @admin.register(Drift)

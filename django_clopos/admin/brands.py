@@ -41,6 +41,7 @@ class BrandForm(_ModelForm):
     """
 
     client_secret = forms.CharField(
+        label=_("Client secret"),
         required=False,
         strip=True,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),

@@ -113,7 +113,9 @@ class ProductAdmin(MirrorAdmin):
     def stops(self, product: Product) -> SafeString:
         """Where it is sold out, or how much is left."""
         words = (
-            write_badge(f"{venue}: {_('sold out') if is_out else limit}", "bad" if is_out else "busy")
+            write_badge(_("%(venue)s: sold out") % {"venue": venue}, "bad")
+            if is_out
+            else write_badge(f"{venue}: {limit}", "busy")
             for limit, venue, is_out in _list_stops(product)
         )
         return format_html_join(" ", "{}", ((word,) for word in words))

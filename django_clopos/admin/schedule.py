@@ -29,7 +29,7 @@ _EDITABLE = ("every_seconds", "is_paused")
 class ScheduleAdmin(ReadOnlyAdmin):
     """Jobs of the brands."""
 
-    list_display = ("job", "brand", "cadence", "is_fresh", "state", "succeeded_at", "due_at", "failures", "error")
+    list_display = ("job_name", "brand", "cadence", "is_fresh", "state", "succeeded_at", "due_at", "failures", "error")
     list_filter: ClassVar[Any] = ("work", "is_paused", BrandFilter)
     search_fields: ClassVar[Any] = ("^resource", "^work")
 
@@ -74,6 +74,11 @@ class ScheduleAdmin(ReadOnlyAdmin):
         """Write just these two columns: a worker may have written the others meanwhile."""
         obj.save(update_fields=_EDITABLE)
         call_off(obj.pk)
+
+    @admin.display(description=_("Job"))
+    def job_name(self, row: Schedule) -> str:
+        """Name it as settings and commands do."""
+        return row.job
 
     @admin.display(description=_("every"))
     def cadence(self, row: Schedule) -> str:

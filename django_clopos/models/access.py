@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.utils.translation import gettext as _
 
 from django_clopos.models.brands import Brand
 from django_clopos.models.scope import OfWholeBrand, Place
@@ -16,7 +17,7 @@ from django_clopos.models.visible import OwnModel
 def validate_venues(value: Any) -> None:
     """Raise ValidationError unless the value is a list of Clopos ids."""
     if not is_list_of_venues(value):
-        raise ValidationError("Use a list of Clopos ids, such as [1, 3]; an empty list is every venue.")
+        raise ValidationError(_("Use a list of Clopos ids, such as [1, 3]; an empty list is every venue."))
 
 
 def is_list_of_venues(value: object) -> bool:
@@ -47,5 +48,7 @@ class BrandAccess(OwnModel):
         ]
 
     def __str__(self) -> str:
-        venues = f", venues {', '.join(map(str, self.venues))}" if self.venues else ""
-        return f"{self.user}: {self.brand}{venues}"
+        if not self.venues:
+            return f"{self.user}: {self.brand}"
+        venues = ", ".join(map(str, self.venues))
+        return _("%(user)s: %(brand)s, venues %(venues)s") % {"user": self.user, "brand": self.brand, "venues": venues}

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import Sum
+from django.utils.translation import gettext as _
 
 from django_clopos.models.brands import Brand
 from django_clopos.models.fields import dump_json, load_json
@@ -138,7 +139,8 @@ class Lease(OwnModel):
         constraints: ClassVar = [models.UniqueConstraint(fields=["brand", "resource"], name="clopos_lease_unique")]
 
     def __str__(self) -> str:
-        return f"{self.resource}: {self.owner or 'free'}"
+        owner = self.owner or _("free")
+        return f"{self.resource}: {owner}"
 
 
 class RejectedRow(OwnModel):

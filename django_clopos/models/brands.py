@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.utils.translation import gettext as _
 
 from django_clopos.models.fields import EncryptedField
 from django_clopos.models.scope import OfBrand, Place
@@ -18,13 +19,14 @@ def validate_timezone(name: str) -> None:
     try:
         zoneinfo.ZoneInfo(name)
     except (zoneinfo.ZoneInfoNotFoundError, ValueError):
-        raise ValidationError(f"{name!r} is no IANA time zone; use a name such as Asia/Baku.") from None
+        message = _("%(name)s is no IANA time zone; use a name such as Asia/Baku.")
+        raise ValidationError(message, params={"name": name}) from None
 
 
 def validate_base_url(address: str) -> None:
     """Raise ValidationError unless the address is one of http or https. URLValidator refuses hosts without a dot."""
     if not address.startswith(("http://", "https://")):
-        raise ValidationError("The address must start with http:// or https://.")
+        raise ValidationError(_("The address must start with http:// or https://."))
 
 
 class Brand(OwnModel):

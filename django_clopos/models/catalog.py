@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from django.db import models
+from django.utils.translation import gettext as _
 
 from django_clopos.models import columns
 from django_clopos.models.base import MarkedModel, MirrorModel
@@ -99,7 +100,8 @@ class StopListEntry(MarkedModel):
         ]
 
     def __str__(self) -> str:
-        return f"{self.product or 'a product not mirrored'}: {self.limit}"
+        product = self.product or _("a product not mirrored")
+        return f"{product}: {self.limit}"
 
     @property
     def is_sold_out(self) -> bool:

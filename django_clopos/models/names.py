@@ -46,4 +46,6 @@ def _list_columns(table: type[models.Model]) -> Iterator[Any]:
 
 
 def _put(name: Any) -> Any:
-    return pgettext_lazy(CONTEXT, name) if isinstance(name, str) and name else name
+    """Give a name that waits for its language; the plural that Django makes up is lazy already, yet English."""
+    with override(None):
+        return pgettext_lazy(CONTEXT, str(name)) if name else name

@@ -54,7 +54,7 @@ class User(MirrorModel):
         verbose_name = "staff user"
 
     def __str__(self) -> str:
-        return self.username or self.full_name or f"staff user {self.clopos_id}"
+        return self.username or self.full_name or super().__str__()
 
     @property
     def full_name(self) -> str:
@@ -135,4 +135,4 @@ class Customer(MirrorModel):
         indexes: ClassVar = [models.Index(fields=["brand", "phone"], name="clopos_customer_phone")]
 
     def __str__(self) -> str:
-        return self.name if self.name and self.name != MASK else f"customer {self.clopos_id}"
+        return self.name if self.name and self.name != MASK else f"{self._meta.verbose_name} {self.clopos_id}"

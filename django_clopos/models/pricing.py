@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from django.utils.translation import gettext as _
+
 from django_clopos.models import columns
 from django_clopos.models.base import MirrorModel
 from django_clopos.models.fields import MirrorForeignKey
@@ -43,4 +45,5 @@ class PriceListPrice(MirrorModel):
         verbose_name_plural = "prices of lists"
 
     def __str__(self) -> str:
-        return f"{self.product or 'a product not mirrored'}: {self.price}"
+        product = self.product or _("a product not mirrored")
+        return f"{product}: {self.price}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from django.db import models
+from django.utils.translation import gettext as _
 
 from django_clopos.models import columns
 from django_clopos.models.base import ChildModel, MirrorModel
@@ -130,7 +131,8 @@ class RecipeItem(ChildModel):
         ]
 
     def __str__(self) -> str:
-        return f"{self.gross} x {self.ingredient or 'a product not mirrored'}"
+        ingredient = self.ingredient or _("a product not mirrored")
+        return f"{self.gross} x {ingredient}"
 
 
 class ModifierGroup(MirrorModel):

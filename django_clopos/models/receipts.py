@@ -11,6 +11,7 @@ from typing import ClassVar
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from django_clopos.models import columns
 from django_clopos.models.base import ChildModel, KeyedChildModel, MirrorModel
@@ -163,7 +164,10 @@ class Receipt(MirrorModel):
         ]  # fmt: skip
 
     def __str__(self) -> str:
-        return f"receipt {self.order_number or self.clopos_id}" + (f" of {self.shift_date}" if self.shift_date else "")
+        number = self.order_number or self.clopos_id
+        if self.shift_date is None:
+            return f"{self._meta.verbose_name} {number}"
+        return _("receipt %(number)s of %(day)s") % {"number": number, "day": self.shift_date}
 
     @property
     def is_open(self) -> bool:
@@ -211,7 +215,8 @@ class ReceiptProduct(KeyedChildModel):
         verbose_name = "receipt line"
 
     def __str__(self) -> str:
-        return f"{self.count} x {self.product_name or self.product or 'a product not mirrored'}"
+        product = self.product_name or self.product or _("a product not mirrored")
+        return f"{self.count} x {product}"
 
 
 class ReceiptPayment(ChildModel):
@@ -259,4 +264,5 @@ class StockOperation(MirrorModel):
     operated_at = columns.stamp()
 
     def __str__(self) -> str:
-        return f"{self.quantity} x {self.product or 'a product not mirrored'}"
+        product = self.product or _("a product not mirrored")
+        return f"{self.quantity} x {product}"

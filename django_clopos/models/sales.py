@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from django_clopos.models import columns
 from django_clopos.models.base import ChildModel, MirrorModel
@@ -191,7 +192,7 @@ class Order(MirrorModel):
         ]
 
     def __str__(self) -> str:
-        return f"order {self.number or self.clopos_id}"
+        return f"{self._meta.verbose_name} {self.number or self.clopos_id}"
 
     @property
     def payload(self) -> dict[str, Any]:
@@ -225,4 +226,5 @@ class OrderItem(ChildModel):
         ]
 
     def __str__(self) -> str:
-        return f"{self.count} x {self.product_name or self.product or 'a product not named'}"
+        product = self.product_name or self.product or _("a product not named")
+        return f"{self.count} x {product}"

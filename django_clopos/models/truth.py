@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from django.db import models
+from django.utils.translation import gettext as _
 
 from django_clopos.models.bookkeeping import SyncRun
 from django_clopos.models.brands import Brand
@@ -47,7 +48,7 @@ class Change(OwnModel):
         indexes: ClassVar = [models.Index(fields=["table", "row_id", "seq"], name="clopos_change_row")]
 
     def __str__(self) -> str:
-        return f"{self.table} {self.clopos_id or self.row_id} {self.kind}"
+        return f"{self.table} {self.clopos_id or self.row_id}: {self.get_kind_display()}"
 
     def mask(self) -> None:
         """Mask what both sides say of persons."""
@@ -93,7 +94,8 @@ class Reconciliation(OwnModel):
         indexes: ClassVar = [models.Index(fields=["brand", "resource", "-compared_at"], name="clopos_reconciled")]
 
     def __str__(self) -> str:
-        return f"{self.resource} {self.day or ''}: {'equal' if self.is_equal else 'different'}"
+        verdict = _("equal") if self.is_equal else _("different")
+        return f"{self.resource} {self.day or ''}: {verdict}"
 
 
 class KnownMissing(OwnModel):
@@ -133,4 +135,4 @@ class Erasure(OwnModel):
         ordering = ["-erased_at"]
 
     def __str__(self) -> str:
-        return f"{self.subject} of {self.brand_slug}"
+        return _("%(subject)s of %(brand)s") % {"subject": self.subject, "brand": self.brand_slug}

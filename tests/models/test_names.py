@@ -25,6 +25,12 @@ def test_every_name_waits_for_its_language(model: type) -> None:
     assert [name for name in names if name and not isinstance(name, Promise)] == []
 
 
+@pytest.mark.parametrize(("language", "plural"), [("en", "receipts"), ("az", "çeklər"), ("ru", "чеки")])
+def test_a_plural_that_django_made_up_is_translated(language: str, plural: str) -> None:
+    with override(language):
+        assert str(Receipt._meta.verbose_name_plural) == plural
+
+
 def test_names_are_listed_in_english_whoever_asks() -> None:
     with override("az"):
         names = list_names([Receipt])

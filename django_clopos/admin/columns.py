@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from django_clopos.access import MASK, get_viewer, is_personal
 from django_clopos.admin.badges import write_removed
-from django_clopos.admin.formats import find_zone, write_amount, write_moment, write_number
+from django_clopos.admin.formats import find_zone, write_amount, write_day, write_moment, write_number
 from django_clopos.models.base import BRAND_SPAN, KeyedModel, ReadOnlyModel
 from django_clopos.models.fields import ExactJSONField, MirrorForeignKey, dump_json
 
@@ -122,6 +122,8 @@ def _find_way(field: models.Field[Any, Any]) -> Show | None:  # noqa: PLR0911  #
             return _show_money(field.attname) if field.name in MONEY else _show_number(field.attname)
         case models.DateTimeField() if issubclass(field.model, ReadOnlyModel):
             return lambda row: _show_moment(row, getattr(row, field.attname))
+        case models.DateField() if not isinstance(field, models.DateTimeField):
+            return lambda row: write_day(getattr(row, field.attname))
         case _ if field.name == "clopos_id" and issubclass(field.model, KeyedModel):
             return _show_clopos_id
         case _ if field.choices:

@@ -5,7 +5,7 @@ The texts follow the language of whoever looks. What a column shows is decided i
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -36,6 +36,11 @@ def write_number(value: Decimal | None, *, places: int = 0) -> str | None:
 def write_moment(value: datetime | None, zone: ZoneInfo) -> str | None:
     """Write a moment on the clock of a zone, in short; None for None."""
     return None if value is None else date_format(value.astimezone(zone), "SHORT_DATETIME_FORMAT")
+
+
+def write_day(value: date | None) -> str | None:
+    """Write a day in short, as moments are; None for None."""
+    return None if value is None else date_format(value, "SHORT_DATE_FORMAT")
 
 
 def find_zone(row: Any) -> ZoneInfo:

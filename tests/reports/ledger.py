@@ -141,6 +141,37 @@ def items(receipts: Documents, key: Callable[[Document], Any]) -> dict[Any, Docu
     }
 
 
+def category_of(products: Documents) -> Callable[[Document], int | None]:
+    """Give the category of a line: its product's, else that of the product of which it is a variant."""
+    known = {product["id"]: product for product in products}
+
+    def find(line: Document) -> int | None:
+        product = known.get(line["product_id"], {})
+        category: int | None = product.get("category_id") or known.get(product.get("parent_id"), {}).get("category_id")
+        return category
+
+    return find
+
+
+def uncounted(receipts: Documents) -> dict[str, Documents]:
+    """What is no sale, of receipts of a scope, by the reason."""
+    kept = [receipt for receipt in receipts if not receipt["deleted_at"]]
+    return {
+        "open": [receipt for receipt in kept if receipt["status"] == 1],
+        "removed": [receipt for receipt in receipts if receipt["deleted_at"]],
+        "other": [receipt for receipt in kept if receipt["status"] == 3],
+    }
+
+
+def total(receipts: Documents) -> Decimal:
+    return rounded(sum(number(receipt["total"]) for receipt in receipts))
+
+
+def change(now: Decimal | int | None, before: Decimal | int | None) -> Decimal | None:
+    """In percent of the period before."""
+    return rounded((Decimal(now) - before) * 100 / abs(before)) if now is not None and before else None
+
+
 def _add_line(item: Document, line: Document, *, is_return: bool) -> None:
     def read(name: str) -> Decimal:
         return abs(number(line[name])) if is_return else number(line[name])

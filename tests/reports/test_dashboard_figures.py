@@ -6,7 +6,8 @@ import csv
 import io
 import json
 import re
-from datetime import date, timedelta
+from collections.abc import Iterable
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -16,46 +17,14 @@ from django.urls import reverse
 from openpyxl import load_workbook
 
 from django_clopos.sandbox import Sandbox
-from tests.conftest import SLUG
-from tests.reports import ledger
-from tests.reports.conftest import FIRST, LAST, Document
+from tests.conftest import SLUG, Mirror
+from tests.reports import ledger, tables
+from tests.reports.conftest import FAR_ZONE_VENUE, FIRST, LAST, Document
+from tests.reports.tables import Rows, write
+from tests.reports.written import Tables, show, show_moment
 
-#: Columns of sales in a file, and how the ledger has them.
-SALES: dict[str, Any] = {
-    "Receipts": lambda it: it["receipts"],
-    "Net sales": lambda it: it["net_sales"],
-    "Average receipt": lambda it: it["average_receipt"],
-    "Guests": lambda it: it["guests"],
-    "Discounts": lambda it: it["sold"]["discounts"] - it["returned"]["discounts"],
-    "Gifts": lambda it: it["sold"]["gifts"] - it["returned"]["gifts"],
-    "Number of returns": lambda it: it["returns"],
-    "Returns": lambda it: it["returned"]["total"],
-    "Margin": lambda it: it["margin"],
-    "Margin, %": lambda it: it["margin_percent"],
-}
-ITEMS = {
-    "Sold": "count",
-    "Net sales": "total",
-    "Cost": "cost",
-    "Discounts": "discounts",
-    "Given away": "gift_count",
-    "Gifts": "gifts",
-    "Returned": "returned_count",
-    "Returns": "returned",
-    "Lines": "lines",
-    "Lines without cost": "without_cost",
-}
-AMOUNTS = {
-    "Goods at their price, gifts included": "gross",
-    "Gifts": "gifts",
-    "Discounts": "discounts",
-    "Service charge": "service_charge",
-    "Delivery fee": "delivery_fee",
-    "Tax included": "included_tax",
-    "Tax on top": "excluded_tax",
-    "Total": "total",
-    "Cost of the goods": "cost",
-}
+#: Columns that are no figures: which row it is.
+NAMES = {"Name", "Clopos id", "Category", "Hour"}
 BEFORE = (FIRST - timedelta(days=2), FIRST - timedelta(days=1))
 each_choice = pytest.mark.parametrize("venues", [None, [1], [2, 3]], ids=["all venues", "one venue", "two venues"])
 
@@ -66,216 +35,241 @@ def ask(client: Client, view: str, **query: Any) -> Any:
     return answer
 
 
-def download(client: Client, section: str, venues: list[int] | None = None, **query: Any) -> list[dict[str, str]]:
-    """Read one section of the period as CSV."""
-    answer = ask(client, "export", section=section, format="csv", **period(venues), **query)
+def period(venues: list[int] | None, first: date = FIRST) -> dict[str, Any]:
+    return {"period": "free", "from": str(first), "to": str(LAST), "venue": venues or []}
+
+
+def read_csv(answer: Any) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(b"".join(answer).decode("utf-8-sig"))))
 
 
-def period(venues: list[int] | None) -> dict[str, Any]:
-    return {"period": "free", "from": str(FIRST), "to": str(LAST), "venue": venues or []}
+def read_sections(answer: Any) -> dict[str, Rows]:
+    """Read a file of all sections: the rows of each, with every column that it has but names."""
+    rows: dict[tuple[str, str], dict[str, str]] = {}
+    for line in read_csv(answer):
+        row = rows.setdefault((line["Section"], line["Row"]), {"Name": line["Name"]})
+        assert line["Figure"] not in row
+        row[line["Figure"]] = line["Value"]
+    sections: dict[str, Rows] = {}
+    for (title, _), row in rows.items():
+        _put(sections.setdefault(title, {}), row)
+    return sections
 
 
-def write(value: Any) -> str:
-    return "" if value is None else str(value)
+def read_section(answer: Any) -> Rows:
+    """Read a file of one section, whose first column is the name."""
+    rows: Rows = {}
+    for row in read_csv(answer):
+        name, *_ = row
+        _put(rows, {"Name": row.pop(name), **row})
+    return rows
 
 
-def say_sales(row: dict[str, str]) -> dict[str, str]:
-    return {name: row[name] for name in SALES}
+def _put(rows: Rows, row: dict[str, str]) -> None:
+    key = row.get("Clopos id", (row["Name"], row["Hour"]) if "Hour" in row else row["Name"])
+    assert key not in rows
+    rows[key] = {name: value for name, value in row.items() if name not in NAMES}
 
 
-def tell_sales(receipts: list[Document]) -> dict[str, str]:
-    figures = ledger.figures(receipts)
-    return {name: write(read(figures)) for name, read in SALES.items()}
-
-
-def tell_each(receipts: list[Document], key: Any) -> dict[str, dict[str, str]]:
-    return {write(value): tell_sales(found) for value, found in ledger.group(receipts, key).items()}
-
-
-def say_each(rows: list[dict[str, str]]) -> dict[str, dict[str, str]]:
-    assert len({row["Clopos id"] for row in rows}) == len(rows)
-    return {row["Clopos id"]: say_sales(row) for row in rows}
+@pytest.fixture
+def products(sandbox: Sandbox) -> list[Document]:
+    return sandbox.documents(SLUG, "products")
 
 
 @each_choice
-def test_the_days_of_both_periods(admin_client: Client, receipts: list[Document], venues: list[int] | None) -> None:
-    for section, days in (("days", (FIRST, LAST)), ("days-before", BEFORE)):
-        rows = download(admin_client, section, venues)
-        assert {row["Business day"]: say_sales(row) for row in rows} == {
-            str(day): tell_sales(ledger.sales(receipts, day, day, venues)) for day in days
+def test_every_figure_of_the_dashboards_file(
+    admin_client: Client, receipts: list[Document], products: list[Document], venues: list[int] | None
+) -> None:
+    found = read_sections(ask(admin_client, "export", format="csv", **period(venues)))
+
+    expected = tables.make_dashboard(receipts, products, FIRST, LAST, venues)
+    assert found.keys() == expected.keys()
+    for title, rows in expected.items():
+        assert found[title] == rows, title
+    assert all(ledger.sales(receipts, day, day, venues) for day in BEFORE)
+
+
+@pytest.mark.parametrize("venue", [1, 2, FAR_ZONE_VENUE])
+@pytest.mark.parametrize("day", [FIRST, LAST], ids=str)
+def test_every_figure_of_the_z_reports_file_and_page(
+    admin_client: Client, receipts: list[Document], products: list[Document], venue: int, day: date
+) -> None:
+    found = read_sections(ask(admin_client, "z_export", venue=venue, day=str(day), format="csv"))
+    page = Tables(ask(admin_client, "z_report", venue=venue, day=str(day)).content.decode())
+
+    offset = "+05:00" if venue == FAR_ZONE_VENUE else "+04:00"
+    expected = tables.make_z_report(receipts, products, day, venue, offset)
+    assert found.keys() == expected.keys() == page.captions
+    for title, rows in expected.items():
+        assert found[title] == rows, title
+    head = {row[0]: row[1] for row in next(rows for caption, rows in page.tables if caption == "Summary")}
+    summary = expected.pop("Summary")
+    for name in ("First receipt opened", "Last receipt closed"):
+        assert head.pop(name) == show_moment(datetime.fromisoformat(summary.pop(name)["Value"]))
+    assert head == {name: show(name, row["Value"]) for name, row in summary.items()}
+    for title, rows in expected.items():
+        (table,) = page.named(title)
+        assert_shows(table, rows)
+
+
+def assert_shows(table: list[dict[str, str]], rows: Rows) -> None:
+    """A table of a page shows these rows, each once, with every one of their figures."""
+    assert len(table) == len(rows)
+    for cells in table:
+        first = next(iter(cells.values()))
+        key = cells.get("Clopos id", first)
+        row = rows.get("" if key == show("", "") else key)
+        assert row is not None, key
+        names = {next(iter(cells)), "Clopos id", "Category"}
+        assert {name: text for name, text in cells.items() if name not in names} == {
+            name: show(name, exact) for name, exact in row.items()
         }
 
 
-@each_choice
-def test_the_summary_and_its_changes(admin_client: Client, receipts: list[Document], venues: list[int] | None) -> None:
-    rows = {row["Figure"]: row for row in download(admin_client, "summary", venues)}
+@pytest.mark.parametrize("role", ["open_by_user", "close_by_user", "seller", "courier"])
+def test_staff_in_every_other_role(admin_client: Client, receipts: list[Document], role: str) -> None:
+    found = read_section(ask(admin_client, "export", section="staff", format="csv", role=role, **period(None)))
 
-    now = ledger.figures(ledger.sales(receipts, FIRST, LAST, venues))
-    before = ledger.figures(ledger.sales(receipts, *BEFORE, venues))
-    expected = {name: read for name, read in SALES.items() if name != "Margin, %"}
-    expected["Average per guest"] = lambda it: it["average_guest"]
-    assert rows.keys() == expected.keys()
-    for name, read in expected.items():
-        change = (Decimal(read(now)) - read(before)) * 100 / abs(read(before)) if read(before) else None
-        assert (rows[name]["Period"], rows[name]["Period before"]) == (write(read(now)), write(read(before)))
-        assert rows[name]["Change, %"] == write(None if change is None else ledger.rounded(change))
+    assert found == tables.by(ledger.sales(receipts, FIRST, LAST), f"{role}_id")
 
 
 @each_choice
-def test_the_amounts(admin_client: Client, receipts: list[Document], venues: list[int] | None) -> None:
-    figures = ledger.figures(ledger.sales(receipts, FIRST, LAST, venues))
-
-    for row in download(admin_client, "amounts", venues):
-        sold, returned = (figures[of][AMOUNTS[row["Amount"]]] for of in ("sold", "returned"))
-        assert (row["Sales"], row["Returns"], row["Net"]) == (str(sold), str(returned), str(sold - returned))
-
-
-@each_choice
-def test_venues_sale_types_and_staff(admin_client: Client, receipts: list[Document], venues: list[int] | None) -> None:
-    sold = ledger.sales(receipts, FIRST, LAST, venues)
-
-    for section, key in (("venues", "venue_id"), ("sale-types", "sale_type_id"), ("staff", "user_id")):
-        assert say_each(download(admin_client, section, venues)) == tell_each(sold, lambda it, key=key: it[key])
-    closers = download(admin_client, "staff", venues, role="close_by_user")
-    assert say_each(closers) == tell_each(sold, lambda it: it["close_by_user_id"])
-
-
-def test_the_hours(admin_client: Client, receipts: list[Document]) -> None:
-    rows = download(admin_client, "hours")
-
-    names = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-    expected = ledger.group(ledger.sales(receipts, FIRST, LAST), ledger.weekday_and_hour)
-    assert {(row["Weekday"], row["Hour"]): say_sales(row) for row in rows} == {
-        (names[weekday - 1], str(hour)): tell_sales(found) for (weekday, hour), found in expected.items()
-    }
-
-
-@each_choice
-def test_the_payments(admin_client: Client, receipts: list[Document], venues: list[int] | None) -> None:
-    rows = download(admin_client, "payments", venues)
-
-    expected = ledger.payments(ledger.sales(receipts, FIRST, LAST, venues))
-    net = sum(paid - given_back for _, paid, given_back in expected.values())
-    assert {
-        row["Clopos id"]: (row["Payments"], row["Paid"], row["Given back"], row["Net"], row["Share, %"]) for row in rows
-    } == {
-        write(method): (str(number), *map(str, (paid, back, paid - back, ledger.rounded((paid - back) * 100 / net))))
-        for method, (number, paid, back) in expected.items()
-    }
-
-
-@each_choice
-def test_products_and_categories(
-    admin_client: Client, sandbox: Sandbox, receipts: list[Document], venues: list[int] | None
+def test_the_page_shows_the_same_in_cards_tables_and_charts(
+    admin_client: Client, receipts: list[Document], products: list[Document], venues: list[int] | None
 ) -> None:
-    sold = ledger.sales(receipts, FIRST, LAST, venues)
-    products = {each["id"]: each for each in sandbox.documents(SLUG, "products")}
+    text = ask(admin_client, "changelist", **period(venues)).content.decode()
 
-    def category_of(line: Document) -> int | None:
-        product = products.get(line["product_id"], {})
-        return product.get("category_id") or products.get(product.get("parent_id"), {}).get("category_id")
-
-    for section, key in (("products", lambda line: line["product_id"]), ("categories", category_of)):
-        assert _say_items(download(admin_client, section, venues)) == _tell_items(ledger.items(sold, key))
-
-
-def _say_items(rows: list[dict[str, str]]) -> dict[str, dict[str, str]]:
-    return {row["Clopos id"]: {name: row[name] for name in (*ITEMS, "Margin", "Margin, %")} for row in rows}
-
-
-def _tell_items(items: dict[Any, Document]) -> dict[str, dict[str, str]]:
-    told = {}
-    for key, item in items.items():
-        margin = None if item["without_cost"] == item["lines"] else item["total"] - item["cost"]
-        percent = ledger.rounded(margin * 100 / item["total"]) if margin is not None and item["total"] else None
-        told[write(key)] = {name: str(item[of]) for name, of in ITEMS.items()} | {
-            "Margin": write(margin),
-            "Margin, %": write(percent),
-        }
-    return told
+    expected = tables.make_dashboard(receipts, products, FIRST, LAST, venues)
+    assert_cards(text, expected["Summary"])
+    assert_charts(text, expected)
+    page = Tables(text)
+    assert page.captions - expected.keys() == {"Stop list"}
+    assert expected.keys() - page.captions == {"Summary", "Sales by day, period before"}  # cards; a line of the chart
+    top, bottom = page.named("Products")
+    assert_ends(top, bottom, expected["Products"])
+    days = {f"{date.fromisoformat(day):%m/%d/%Y}": row for day, row in expected["Sales by day"].items()}
+    for title in page.captions - {"Products", "Stop list", "Sales by weekday and hour"}:
+        (table,) = page.named(title)
+        assert_shows(table, days if title == "Sales by day" else expected[title])
 
 
-def test_what_is_not_counted(admin_client: Client, receipts: list[Document]) -> None:
-    rows = {row["Why"]: (row["Receipts"], row["Total"]) for row in download(admin_client, "uncounted")}
-
-    scope = ledger.in_scope(receipts, FIRST, LAST)
-    removed = [each for each in scope if each["deleted_at"]]
-    kept = [each for each in scope if not each["deleted_at"]]
-    groups = {
-        "Open": [each for each in kept if each["status"] == 1],
-        "Removed": removed,
-        "Of unknown status": [each for each in kept if each["status"] == 3],
+def assert_cards(page: str, summary: Rows) -> None:
+    found = re.findall(
+        r'<dt>([^<]+)</dt><dd class="value">([^<]+)</dd>\s*<dd class="change[^"]*">([^<]+)</dd>'
+        r'<dd class="before">before: ([^<]+)</dd>',
+        page,
+    )
+    assert {name: (now, before, change) for name, now, change, before in found} == {
+        name: (show(name, row["Period"]), show(name, row["Period before"]), _say_change(row["Change, %"]))
+        for name, row in summary.items()
     }
-    assert rows == {
-        why: (str(len(found)), str(ledger.rounded(sum(ledger.number(each["total"]) for each in found))))
-        for why, found in groups.items()
-    }
+    assert len(found) == len(summary)
 
 
-@each_choice
-def test_the_page_and_its_charts_show_the_same(
-    admin_client: Client, receipts: list[Document], venues: list[int] | None
-) -> None:
-    answer = ask(admin_client, "changelist", **period(venues))
-    page = answer.content.decode()
+def _say_change(change: str) -> str:
+    if not change:
+        return "nothing to compare with"
+    if not Decimal(change):
+        return "as before"
+    return f"{show('%', str(abs(Decimal(change))))} {'more' if Decimal(change) > 0 else 'less'} than before"
 
+
+def assert_charts(page: str, expected: dict[str, Rows]) -> None:
     found = re.search(r'<script id="clopos-charts" type="application/json">(.*?)</script>', page, re.DOTALL)
     assert found
     charts = json.loads(found[1])
-    for series, days in zip(charts["days"]["series"], ((FIRST, LAST), BEFORE), strict=True):
-        nets = [ledger.figures(ledger.sales(receipts, day, day, venues))["net_sales"] for day in days]
-        assert series["values"] == list(map(str, nets))
-        assert series["texts"] == [f"{net:,.2f}" for net in nets]
-    sold = ledger.sales(receipts, FIRST, LAST, venues)
-    figures = ledger.figures(sold)
-    cards = re.findall(r'<dt>([^<]+)</dt><dd class="value">([^<]+)</dd>', page)
-    assert dict(cards)["Net sales"] == f"{figures['net_sales']:,.2f}"
-    assert dict(cards)["Receipts"] == f"{figures['receipts']:,}"
-    types = ledger.group(sold, lambda each: each["sale_type_id"]).values()
-    assert sorted(charts["sale-types"]["series"][0]["values"]) == sorted(
-        str(ledger.figures(each)["net_sales"]) for each in types
-    )
-    for each in types:
-        assert f'<td class="number">{ledger.figures(each)["net_sales"]:,.2f}</td>' in page
+    lines = charts.pop("days")["series"]
+    bars = {"payments": "Payment methods", "venues": "Venues", "categories": "Categories", "staff": "Staff"}
+    bars["sale-types"] = "Sale types"
+    assert charts.keys() == bars.keys()
+    for line, title in zip(lines, ("Sales by day", "Sales by day, period before"), strict=True):
+        assert_draws(line, [row["Net sales"] for row in expected[title].values()])
+    for name, title in bars.items():
+        nets = [row["Net" if name == "payments" else "Net sales"] for row in expected[title].values()]
+        assert_draws(*charts[name]["series"], sorted(nets, key=Decimal, reverse=True)[:10])
+        labels = [next(iter(row.values())) for row in Tables(page).named(title)[0]]
+        assert charts[name]["labels"] == labels[:10]
 
 
-@pytest.mark.parametrize("venue", [1, 2, 3])
-@pytest.mark.parametrize("day", [FIRST, LAST], ids=str)
-def test_the_z_report(admin_client: Client, receipts: list[Document], venue: int, day: date) -> None:
-    answer = ask(admin_client, "z_export", venue=venue, day=str(day), format="csv")
-    found: dict[tuple[str, str], dict[str, str]] = {}
-    for row in csv.DictReader(io.StringIO(b"".join(answer).decode("utf-8-sig"))):
-        found.setdefault((row["Section"], row["Row"]), {"Name": row["Name"]})[row["Figure"]] = row["Value"]
-    sections: dict[str, list[dict[str, str]]] = {}
-    for (section, _), cells in found.items():
-        sections.setdefault(section, []).append(cells)
+def assert_draws(series: dict[str, Any], nets: list[str]) -> None:
+    assert series["values"] == nets
+    assert series["texts"] == [show("Net", net) for net in nets]
 
-    sold = ledger.sales(receipts, day, day, [venue])
-    figures = ledger.figures(sold)
-    summary = {row["Name"]: row["Value"] for row in sections["Summary"]}
-    assert summary["Net sales"] == str(figures["net_sales"])
-    assert summary["Margin, %"] == write(figures["margin_percent"])
-    assert summary["Average per guest"] == write(figures["average_guest"])
-    assert summary["First receipt opened"] == min(each["created_at"] for each in sold) + _offset(venue)
-    for row in sections["What the sales are made of"]:
-        amounts = [figures[of][AMOUNTS[row["Name"]]] for of in ("sold", "returned")]
-        assert [row["Sales"], row["Returns"]] == list(map(str, amounts))
-    payments = {
-        row["Clopos id"]: (row["Payments"], row["Paid"], row["Given back"]) for row in sections["Payment methods"]
+
+def assert_ends(top: list[dict[str, str]], bottom: list[dict[str, str]], products: Rows) -> None:
+    """The ten that sold most and the ten that sold least, the worst first."""
+    ordered = sorted(products, key=lambda key: (-Decimal(products[key]["Net sales"]), int(key or 0)))
+    ends = ordered[:10], ordered[10:][-10:][::-1]
+    for table, keys in zip((top, bottom), ends, strict=True):
+        assert [row["Clopos id"] for row in table] == [key or show("", "") for key in keys]
+        assert_shows(table, {key: products[key] for key in keys})
+
+
+@pytest.mark.parametrize("venues", [None, [2]], ids=["all venues", "one venue"])
+def test_the_heat_map_averages_over_the_weekdays(
+    admin_client: Client, receipts: list[Document], venues: list[int] | None
+) -> None:
+    first = LAST - timedelta(days=7)  # the weekday of the last is there twice
+    page = Tables(ask(admin_client, "changelist", **period(venues, first)).content.decode())
+
+    found = {
+        (row["Weekday"], int(hour)): text
+        for row in page.named("Sales by weekday and hour")[0]
+        for hour, text in row.items()
+        if hour != "Weekday" and text
     }
-    assert payments == {write(key): tuple(map(str, value)) for key, value in ledger.payments(sold).items()}
-    assert say_each(sections["Sale types"]) == tell_each(sold, lambda each: each["sale_type_id"])
-    assert say_each(sections["Who closed the receipts"]) == tell_each(sold, lambda each: each["close_by_user_id"])
-
-    page = ask(admin_client, "z_report", venue=venue, day=str(day)).content.decode()
-    assert f'<th scope="row">Net sales</th><td class="number">{figures["net_sales"]:,.2f}</td>' in page
-    for amount in figures["sold"].values():
-        assert f'<td class="number">{amount:,.2f}</td>' in page
+    rows = tables.make_dashboard(receipts, [], first, LAST, venues)["Sales by weekday and hour"]
+    assert {row["Days"] for row in rows.values()} == {"1", "2"}
+    assert found == {
+        (weekday, int(hour)): f"{Decimal(row['Net sales']) / int(row['Days']):,.0f}"
+        for (weekday, hour), row in rows.items()
+    }
 
 
-def _offset(venue: int) -> str:
-    return "+05:00" if venue == 3 else "+04:00"
+@pytest.mark.parametrize("venues", [None, [1]], ids=["all venues", "one venue"])
+def test_what_is_open_waits_or_is_stopped_now(
+    admin_client: Client, sandbox: Sandbox, receipts: list[Document], mirror: Mirror, venues: list[int] | None
+) -> None:
+    assert mirror("orders", "stop-list").run.status == "succeeded"
+    page = ask(admin_client, "changelist", **period(venues)).content.decode()
+
+    def here(rows: Iterable[Document]) -> list[Document]:
+        return [row for row in rows if venues is None or row["venue_id"] in venues]
+
+    unpaid = ledger.uncounted(here(receipts))["open"]
+    orders = here(sandbox.documents(SLUG, "orders"))
+    waiting = [order for order in orders if order["status"] not in {"RECEIVED", "DELIVERED", "IGNORE"}]
+    assert unpaid
+    assert waiting
+    oldest = show_moment(min(map(_open_in_baku, unpaid)))
+    assert f"<li>Open receipts: {len(unpaid)} ({ledger.total(unpaid):,.2f}), the oldest since {oldest}</li>" in page
+    oldest = show_moment(min(datetime.fromisoformat(order["created_at"]) for order in waiting) + timedelta(hours=4))
+    assert f"<li>Waiting orders: {len(waiting)}, the oldest since {oldest}</li>" in page
+    (table,) = Tables(page).named("Stop list")
+    stops = here(sandbox.documents(SLUG, "stop-list"))
+    names = {venue["id"]: venue["name"] for venue in sandbox.documents(SLUG, "venues")}
+    assert sorted((row["Clopos id"], row["Venue"], row["Left"], row["Since"]) for row in table) == sorted(
+        (str(stop["id"]), names[stop["venue_id"]], show("Left", f"{stop['limit']}.0"), _say_since(stop))
+        for stop in stops
+    )
+
+
+def _open_in_baku(receipt: Document) -> datetime:
+    hours = 1 if receipt["venue_id"] == FAR_ZONE_VENUE else 0
+    return datetime.fromisoformat(receipt["created_at"]) - timedelta(hours=hours)
+
+
+def _say_since(stop: Document) -> str:
+    hours = 5 if stop["venue_id"] == FAR_ZONE_VENUE else 4
+    return show_moment(datetime.fromtimestamp(stop["timestamp"] / 1000, UTC) + timedelta(hours=hours))
+
+
+def test_a_file_of_one_section_holds_the_same(
+    admin_client: Client, receipts: list[Document], products: list[Document]
+) -> None:
+    found = read_section(ask(admin_client, "export", section="hours", format="csv", **period(None)))
+
+    assert found == tables.make_dashboard(receipts, products, FIRST, LAST)["Sales by weekday and hour"]
 
 
 def test_the_workbook_has_a_sheet_for_each_section(admin_client: Client, receipts: list[Document]) -> None:
@@ -284,8 +278,6 @@ def test_the_workbook_has_a_sheet_for_each_section(admin_client: Client, receipt
 
     assert len(book.sheetnames) == 12
     rows = list(book["Venues"].iter_rows(values_only=True))
-    nets = {row[1]: Decimal(str(row[3])).quantize(Decimal("0.0001")) for row in rows[1:]}
+    nets = {write(row[1]): str(Decimal(str(row[3])).quantize(Decimal("0.0001"))) for row in rows[1:]}
     sold = ledger.sales(receipts, FIRST, LAST)
-    assert nets == {
-        key: ledger.figures(each)["net_sales"] for key, each in ledger.group(sold, lambda it: it["venue_id"]).items()
-    }
+    assert nets == {key: row["Net sales"] for key, row in tables.by(sold, "venue_id").items()}

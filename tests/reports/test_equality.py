@@ -136,12 +136,7 @@ def test_the_lines_of_each_product(
 def test_the_lines_of_each_category(question: Question, sandbox: Sandbox, sold: list[Document]) -> None:
     items = reports.sum_items(question)
 
-    products = {each["id"]: each for each in sandbox.documents(SLUG, "products")}
-
-    def category_of(line: Document) -> int | None:
-        product = products.get(line["product_id"], {})
-        return product.get("category_id") or products.get(product.get("parent_id"), {}).get("category_id")
-
+    category_of = ledger.category_of(sandbox.documents(SLUG, "products"))
     assert say_items(items.categories) == ledger.items(sold, category_of)
     named = {row.id: row.category for row in items.products}
     categories = {row.id: row.name for row in items.categories}
@@ -151,20 +146,13 @@ def test_the_lines_of_each_category(question: Question, sandbox: Sandbox, sold: 
 def test_what_is_not_counted(question: Question, receipts: list[Document]) -> None:
     uncounted = reports.sum_uncounted(question)
 
-    scope = ledger.in_scope(receipts, FIRST, LAST)
-    removed = [each for each in scope if each["deleted_at"]]
-    left = [each for each in scope if not each["deleted_at"]]
-    expected = {
-        "removed": removed,
-        "open": [each for each in left if each["status"] == 1],
-        "other": [each for each in left if each["status"] == 3],
-    }
+    expected = ledger.uncounted(ledger.in_scope(receipts, FIRST, LAST))
     assert asdict(uncounted) == {"currency": "AZN"} | {
         key: value
         for why, found in expected.items()
         for key, value in (
             (why, len(found)),
-            (f"{why}_total", ledger.rounded(sum(ledger.number(each["total"]) for each in found))),
+            (f"{why}_total", ledger.total(found)),
         )
     }
 

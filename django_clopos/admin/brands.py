@@ -13,7 +13,7 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from django_clopos.access import find_viewer_of
@@ -22,7 +22,7 @@ from django_clopos.admin.brand_overview import describe_brand
 from django_clopos.admin.brand_sync import queue_sync, show_sync_page
 from django_clopos.admin.gates import make_path, open_for_change
 from django_clopos.admin.readonly import ScopedAdmin
-from django_clopos.models import Brand, Order, Receipt
+from django_clopos.models import Brand
 from django_clopos.models.brands import validate_timezone
 from django_clopos.schedule.freshness import Freshness, read_freshness
 from django_clopos.schedule.holds import try_now
@@ -211,12 +211,12 @@ class BrandAdmin(ScopedAdmin):
         read: Freshness | None = getattr(brand, _FRESHNESS)
         return describe_freshness(read) if read is not None and brand.is_active else None
 
-    @admin.display(description=Order._meta.verbose_name_plural)
+    @admin.display(description=pgettext_lazy("clopos", "orders"))
     def orders(self, brand: Brand) -> str | None:
         """How long ago the news of orders was read."""
         return _describe_age(brand, "orders")
 
-    @admin.display(description=Receipt._meta.verbose_name_plural)
+    @admin.display(description=pgettext_lazy("clopos", "receipts"))
     def receipts(self, brand: Brand) -> str | None:
         """How long ago the news of receipts was read."""
         return _describe_age(brand, "receipts")

@@ -17,7 +17,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from django_clopos.access import find_viewer_of
@@ -38,7 +38,7 @@ class _Busy(SyncError):
     """A sync holds the resource."""
 
 
-@admin.display(description=RejectedRow._meta.get_field("record").verbose_name)
+@admin.display(description=pgettext_lazy("clopos", "record"))
 def record(row: RejectedRow) -> SafeString:
     """Show the record in lines, or as it came where it is no JSON."""
     try:

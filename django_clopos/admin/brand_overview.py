@@ -38,7 +38,7 @@ def describe_brand(brand: Brand, request: HttpRequest) -> dict[str, Any]:
     return {
         "brand": brand,
         "hold": describe_hold(status, until=_write_time(brand.held_until)) if status.is_held else "",
-        "freshness": describe_freshness(status) if brand.is_active else "",
+        "freshness": describe_freshness(status.freshness) if brand.is_active else "",
         "idle": str(site.idle) if site.idle and may["schedule"] else "",
         "jobs": _list_jobs(status, brand, request) if may["schedule"] else [],
         "last_run": SyncRun.objects.filter(brand=brand).exclude(status=Status.QUEUED).first()

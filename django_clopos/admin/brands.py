@@ -12,7 +12,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils.html import format_html
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from django_clopos.access import find_viewer_of
@@ -23,7 +24,9 @@ from django_clopos.admin.gates import make_path, open_for_change
 from django_clopos.admin.readonly import ScopedAdmin
 from django_clopos.models import Brand
 from django_clopos.models.brands import validate_timezone
+from django_clopos.schedule.freshness import Freshness, read_freshness
 from django_clopos.schedule.holds import try_now
+from django_clopos.schedule.words import describe_age, describe_freshness
 
 if TYPE_CHECKING:  # Django's classes take no type parameter at run time
     _ModelForm = forms.ModelForm[Brand]
@@ -32,6 +35,7 @@ else:
 
 _CREDENTIALS = _("Credentials")
 _SAVED = "_django_clopos_saved"
+_FRESHNESS = "_django_clopos_freshness"
 
 
 class BrandForm(_ModelForm):
@@ -86,7 +90,7 @@ class BrandAdmin(ScopedAdmin):
         css: ClassVar = {"all": ("django_clopos/operations.css",)}
         js: ClassVar = ("django_clopos/operations.js",)
 
-    list_display = ("slug", "name", "state", "remote_timezone", "currency", "created_at")
+    list_display = ("slug", "name", "state", "freshness", "orders", "receipts", "remote_timezone", "currency")
     list_filter = ("is_active",)
     search_fields = ("^slug", "^name")
     show_full_result_count = False
@@ -110,6 +114,14 @@ class BrandAdmin(ScopedAdmin):
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Brand]:
         """Leave the secret unread."""
         return super().get_queryset(request).defer("client_secret")
+
+    def get_changelist_instance(self, request: HttpRequest) -> Any:
+        """Read the freshness of all brands at once, and note on each how fresh it is."""
+        changelist = super().get_changelist_instance(request)
+        found = {each.brand.pk: each for each in read_freshness()}
+        for brand in changelist.result_list:
+            setattr(brand, _FRESHNESS, found.get(brand.pk))
+        return changelist
 
     def save_model(self, request: HttpRequest, obj: Brand, form: Any, change: bool) -> None:  # noqa: FBT001  # Django's
         """Save, and have workers try again at once what failed with the old credentials."""
@@ -194,9 +206,36 @@ class BrandAdmin(ScopedAdmin):
         is_held = brand.held_until is not None and brand.held_until > timezone.now()
         return gettext("held") if is_held else gettext("active")
 
+    @admin.display(description=_("Freshness"))
+    def freshness(self, brand: Brand) -> str | None:
+        """Whether what an active brand mirrors is as fresh as it should be."""
+        read: Freshness | None = getattr(brand, _FRESHNESS)
+        return describe_freshness(read) if read is not None and brand.is_active else None
+
+    @admin.display(description=pgettext_lazy("clopos", "orders"))
+    def orders(self, brand: Brand) -> str | None:
+        """How long ago the news of orders was read."""
+        return _describe_age(brand, "orders")
+
+    @admin.display(description=pgettext_lazy("clopos", "receipts"))
+    def receipts(self, brand: Brand) -> str | None:
+        """How long ago the news of receipts was read."""
+        return _describe_age(brand, "receipts")
+
     def has_delete_permission(self, request: HttpRequest, obj: Brand | None = None) -> bool:
         """Refuse: Django would first gather every row of the brand in memory."""
         return False
+
+
+def _describe_age(brand: Brand, resource: str) -> str | None:
+    read: Freshness | None = getattr(brand, _FRESHNESS)
+    job = next((job for job in (read.jobs if read else ()) if job.job == resource), None)
+    if job is None:
+        return None
+    age = describe_age(job.age)
+    if not job.is_stale:
+        return age
+    return format_html('<span class="clopos-bad">{}</span>', gettext("STALE, {state}").format(state=age))
 
 
 def _remember(request: HttpRequest, brand: Brand) -> None:

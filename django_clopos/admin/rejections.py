@@ -6,16 +6,23 @@ A retry asks the remote nothing, so that it is done in the request: for few reco
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import Any
+from typing import Any, ClassVar
 
+import msgspec
 from django.contrib import admin, messages
+from django.contrib.admin.utils import unquote
+from django.core.exceptions import PermissionDenied
 from django.db import models
-from django.http import HttpRequest
-from django.utils.translation import gettext
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from django_clopos.access import find_viewer_of
 from django_clopos.admin.filters import BrandFilter, ResourceFilter
+from django_clopos.admin.gates import make_path
 from django_clopos.admin.readonly import ReadOnlyAdmin
 from django_clopos.client import SyncError
 from django_clopos.mirror import RESOURCES
@@ -31,6 +38,16 @@ class _Busy(SyncError):
     """A sync holds the resource."""
 
 
+@admin.display(description=pgettext_lazy("clopos", "record"))
+def record(row: RejectedRow) -> SafeString:
+    """Show the record in lines, or as it came where it is no JSON."""
+    try:
+        text = msgspec.json.format(row.record, indent=2)
+    except msgspec.DecodeError:
+        text = row.record
+    return format_html("<pre>{}</pre>", text)
+
+
 @admin.register(RejectedRow)
 class RejectedRowAdmin(ReadOnlyAdmin):
     """Records that failed validation."""
@@ -39,6 +56,36 @@ class RejectedRowAdmin(ReadOnlyAdmin):
     list_filter = (ResourceFilter, ("resolved_at", admin.EmptyFieldListFilter), BrandFilter)
     search_fields = ("=clopos_id", "=key")
     actions: Any = ("retry",)
+
+    class Media:
+        css: ClassVar = {"all": ("django_clopos/operations.css",)}
+
+    def get_urls(self) -> list[Any]:
+        """Add the button of a record's page."""
+        return [make_path(self, "retry", self.retry_view), *super().get_urls()]
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Lay the record out in lines."""
+        names = [field.name for field in self.opts.concrete_fields]
+        shown = zip(names, self._show(request, *names), strict=True)
+        return [(None, {"fields": [record if name == "record" else way for name, way in shown]})]
+
+    def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> Any:
+        """Offer to retry what the user may."""
+        row = kwargs["obj"]
+        covers = find_viewer_of(request).scope.covers(row.brand_id)
+        context["may_retry"] = covers and row.resolved_at is None and self.has_retry_permission(request)
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    def retry_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Do for one record what the action of the list does."""
+        row = self.get_object(request, unquote(object_id))
+        if not (self.has_view_permission(request, row) and self.has_retry_permission(request)):
+            raise PermissionDenied
+        if row is None:
+            raise Http404
+        self.retry(request, self.get_queryset(request).filter(pk=row.pk))
+        return HttpResponseRedirect(reverse("admin:django_clopos_rejectedrow_change", args=[row.pk]))
 
     def has_retry_permission(self, request: HttpRequest) -> bool:
         """Ask for the permission to change; the rows themselves stay read-only."""

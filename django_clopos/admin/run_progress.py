@@ -46,11 +46,18 @@ def describe_run(run: SyncRun, request: HttpRequest) -> dict[str, Any]:
         "command": _find_command(run) if is_queued and _is_late(run) else "",
         "names": list(_SHOWN.values()),
         "steps": [_describe_step(step) for step in steps],
-        "rejected_url": f"{reverse('admin:django_clopos_rejectedrow_changelist')}?brand={run.brand_id}"
+        "rejected_url": _link_to_rejected(run)
         if rejected and request.user.has_perm("django_clopos.view_rejectedrow")
         else "",
         "may_withdraw": is_queued and may_change and find_viewer_of(request).scope.covers(run.brand_id),
     }
+
+
+def _link_to_rejected(run: SyncRun) -> str:
+    """Lead to what was refused while the run went on: a later run that refused it again has its own name on it."""
+    times = {"last_seen_at__gte": run.started_at, "first_seen_at__lte": run.finished_at}
+    query = {"brand": run.brand_id, **{name: moment.isoformat() for name, moment in times.items() if moment}}
+    return reverse("admin:django_clopos_rejectedrow_changelist", query=query)
 
 
 def _say(run: SyncRun, steps: list[SyncStep]) -> str:

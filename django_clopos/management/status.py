@@ -57,7 +57,7 @@ def _describe_brand(each: BrandStatus) -> Iterator[str]:
     if not brand.is_active:
         yield f"{brand.slug}: inactive, nothing is synced."
         return
-    yield f"{brand.slug}: {describe_freshness(each)}"
+    yield f"{brand.slug}: {describe_freshness(each.freshness)}"
     yield f"  budget: {describe_budget(each.budget)}"
     yield f"  compared with Clopos: {describe_comparison(each.comparison, now=each.freshness.now)}"
     yield from (f"  {describe_backfill(backfill)}" for backfill in each.backfills)

@@ -12,6 +12,7 @@ from django.utils.translation import gettext, gettext_lazy, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from django_clopos.client import BudgetUse
+from django_clopos.schedule.freshness import Freshness
 from django_clopos.schedule.judgement import JobStatus, State
 from django_clopos.schedule.status import Backfill, BrandStatus, Comparison
 
@@ -47,9 +48,9 @@ def describe_age(age: timedelta | None) -> str:
     return gettext("never") if age is None else gettext("{duration} ago").format(duration=describe_duration(age))
 
 
-def describe_freshness(each: BrandStatus) -> str:
+def describe_freshness(each: Freshness) -> str:
     """Say whether a brand is fresh."""
-    jobs, stale = each.freshness.jobs, len(each.freshness.stale)
+    jobs, stale = each.jobs, len(each.stale)
     if stale:
         return gettext("{stale} of {jobs} jobs are stale.").format(stale=stale, jobs=len(jobs))
     if not any(job.limit for job in jobs):

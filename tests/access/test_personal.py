@@ -14,9 +14,11 @@ from django.contrib.auth.models import User
 from django.db import connection, models
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from django.utils import timezone
 
 from django_clopos import schemas
+from django_clopos.exports import FORMATS
 from django_clopos.mirror import RESOURCES
 from django_clopos.models import (
     Brand,
@@ -30,7 +32,7 @@ from django_clopos.models import (
     RejectedRow,
 )
 from django_clopos.models import User as Staff
-from django_clopos.models.base import KeyedModel, MarkedModel
+from django_clopos.models.base import MarkedModel
 from django_clopos.models.fields import dump_json
 from django_clopos.schemas.personal import (
     IMPERSONAL_RESOURCES,
@@ -42,6 +44,15 @@ from django_clopos.schemas.personal import (
 )
 from django_clopos.testing import make, make_receipt
 from tests.access.conftest import allow, list_of, make_user, page_of, read, sign_in
+from tests.access.walking import (
+    ask_autocomplete,
+    list_addresses,
+    list_addresses_of,
+    list_api_addresses,
+    list_targets,
+    read_answer,
+)
+from tests.admin.test_every_model import make_any
 
 MODELS: list[Any] = list(apps.get_app_config("django_clopos").get_models())
 PERSONAL = [(model, name) for model in MODELS for name in sorted(model.personal | model.records)]
@@ -179,37 +190,36 @@ def plants(brand: Brand) -> Plants:
         brand=brand, resource="orders", table="Order", key="9", record=plants.text("refused.text") + "{",
         reason="", first_seen_at=now, last_seen_at=now,
     )  # fmt: skip
+    for model in MODELS:
+        if not model._meta.proxy and not model._default_manager.exists():
+            make_any(model, brand)
     return plants
 
 
 def read_everything(client: Client, brand: Brand) -> str:
-    """Read every list and page of the admin, what its search and autocomplete say, and every answer of the API."""
+    """Read every address of the admin and of the API, in every form that it has, and what autocomplete offers."""
     return "\n".join([*_read_admin(client), *_read_autocomplete(client), *_read_api(client, brand)])
 
 
 def _read_admin(client: Client) -> Iterator[str]:
     for model in MODELS:
-        yield read(client, list_of(model))
+        for address, query in list_addresses(model):
+            yield read_answer(client.get(address, query))
         for row in model._default_manager.all():
-            yield read(client, page_of(row))
-            yield read(client, page_of(row).replace("/change/", "/history/"))
+            yield from (read_answer(client.get(address)) for address in list_addresses_of(row))
 
 
 def _read_autocomplete(client: Client) -> Iterator[str]:
-    for name in ("customer", "receipt", "sale_type"):
-        source = {"app_label": "django_clopos", "model_name": "order", "field_name": name}
-        yield read(client, "/admin/autocomplete/", term="", **source)
+    for source in list_targets():
+        yield read_answer(ask_autocomplete(client, source))
 
 
 def _read_api(client: Client, brand: Brand) -> Iterator[str]:
+    for clopos_id in (7, 8, 1):  # the customer, the staff, the sales
+        for address, query in list_api_addresses(brand.slug, clopos_id):
+            yield read_answer(client.get(address, query))
     for resource in RESOURCES:
-        address = f"/api/{brand.slug}/{resource.name}/"
-        for kind in ("application/json", "text/html"):
-            yield client.get(address, headers={"accept": kind}).content.decode()
-        if issubclass(resource.table.model, KeyedModel):
-            for row in resource.table.model._default_manager.all():
-                yield read(client, f"{address}{row.clopos_id}/")
-                yield read(client, f"{address}{row.clopos_id}/", raw="true")
+        yield read_answer(client.get(f"/api/{brand.slug}/{resource.name}/", headers={"accept": "text/html"}))
 
 
 def test_nothing_personal_is_in_any_answer_without_the_permission(plants: Plants, brand: Brand) -> None:
@@ -234,6 +244,30 @@ def test_what_is_not_personal_is_left(plants: Plants, brand: Brand) -> None:
     assert (customer["id"], customer["name"], customer["raw"]["id"]) == (7, MASK, 7)
     assert ">customer 7<" in read(client, list_of(Order))
     assert "customer 7" in read(client, page_of(Customer.objects.get()))
+
+
+@pytest.mark.parametrize("kind", FORMATS)
+@pytest.mark.parametrize("model", [Customer, Order, RejectedRow, Drift], ids=lambda model: model.__name__)
+def test_a_file_has_personal_data_with_the_permission_only(kind: str, model: Any, plants: Plants, brand: Brand) -> None:
+    address = reverse(f"admin:django_clopos_{model._meta.model_name}_export", args=[kind])
+    users = (make_user(), make_user("manager", is_personal=True))
+    hidden, shown = (read_answer(sign_in(allow(user, brand)).get(address)) for user in users)
+
+    assert (plants.find(hidden), bool(plants.find(shown))) == (set(), True)
+
+
+@pytest.mark.parametrize("term", ["Aysel", "50000041", "C417", "1266eb42"])
+def test_autocomplete_finds_nobody_by_personal_data(term: str, brand: Brand) -> None:
+    texts = {"name": "Aysel", "phone": "+994500000417", "code": "C417", "cid": "1266eb42"}
+    make(Customer, brand=brand, clopos_id=5, **texts)
+    source = (Receipt, "customer")
+
+    hidden = sign_in(allow(make_user(), brand))
+    shown = sign_in(allow(make_user("manager", is_personal=True), brand))
+
+    assert ask_autocomplete(hidden, source, term).json()["results"] == []
+    assert [each["text"] for each in ask_autocomplete(hidden, source, "5").json()["results"]] == ["customer 5"]
+    assert [each["text"] for each in ask_autocomplete(shown, source, "Aysel").json()["results"]] == ["Aysel"]
 
 
 @each_personal

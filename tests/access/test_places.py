@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.apps import apps
+from django.contrib.auth.models import Permission, User
 from django.db import models
 from django.utils import timezone
 
@@ -44,6 +45,7 @@ from django_clopos.models.scope import BRAND_WIDE_RESOURCES, OfBrand, OfVenue, l
 from django_clopos.models.visible import ScopedQuerySet
 from django_clopos.testing import make
 from tests.access.conftest import allow, list_of, make_user, page_of, read, sign_in
+from tests.access.walking import ask_autocomplete, list_addresses, list_addresses_of, list_targets, read_answer
 from tests.admin.test_every_model import make_any
 
 pytestmark = pytest.mark.django_db
@@ -305,3 +307,68 @@ def test_a_run_counts_for_a_venue_what_the_venue_may_see(brand: Brand) -> None:
     assert ">111<" in read(client, list_of(SyncRun))
     page = read(client, page_of(run))
     assert ("111" in page, "222" in page, "4444" in page) == (True, False, False)
+
+
+@each_rows
+def test_no_address_of_a_row_out_of_scope_opens(rows: dict[str, Any], brand: Brand) -> None:
+    user = allow(make_user(), brand, 1)
+    user.user_permissions.add(*Permission.objects.filter(content_type__app_label="django_clopos"))
+    client = sign_in(user)
+
+    for name in rows.keys() - expect(rows):
+        for address in list_addresses_of(rows[name]):
+            for answer in (client.get(address), client.post(address)):
+                # Django leads to the index where there is no such row.
+                leads = answer.headers.get("Location", "/admin/")
+                assert (answer.status_code in {302, 403, 404, 405}, leads) == (True, "/admin/"), (name, address)
+                assert b"second" not in answer.content, address
+
+
+@pytest.mark.parametrize("source", list_targets(), ids=lambda source: f"{source[0].__name__}.{source[1]}")
+def test_autocomplete_offers_nothing_out_of_scope(source: Any, brand: Brand, other_brand: Brand) -> None:
+    model: Any = source[0]._meta.get_field(source[1]).related_model
+    brands = {"first": brand, "second": other_brand}
+    made = {
+        name: make_row(model, brands[slug], venue, number)
+        for number, (name, (slug, venue)) in enumerate(PLACES.items(), 1)
+        if not (model is Brand and name in {"neighbour", "nowhere"})
+    }
+    seen = SEEN_BY_VENUE.get(model, BRAND_WIDE) & made.keys()
+
+    for term in ("", "second", str(getattr(made["stranger"], "clopos_id", "second"))):
+        results = ask_autocomplete(sign_in_to_venue(brand), source, term).json()["results"]
+        found = {int(each["id"]) for each in results}
+        assert found & {made[name].pk for name in made.keys() - seen} == set(), term
+        assert term or found >= {made[name].pk for name in seen}
+
+
+def sign_in_to_venue(brand: Brand) -> Any:
+    """Sign a user in who may see the first venue."""
+    user = User.objects.filter(username="clerk").first() or allow(make_user(), brand, 1)
+    return sign_in(user)
+
+
+@pytest.mark.parametrize("name", ["customer", "user", "open_by_user", "close_by_user"])
+def test_a_filter_names_no_row_that_is_out_of_scope(name: str, brand: Brand, other_brand: Brand) -> None:
+    texts = {"name": "mark-there"} if name == "customer" else {"first_name": "mark-there", "username": "mark-there"}
+    model: Any = Receipt._meta.get_field(name).related_model
+    target = make(model, brand=other_brand, clopos_id=5, **texts)
+    user = allow(make_user(is_personal=True), brand)
+
+    assert "mark-there" not in read(sign_in(user), list_of(Receipt), **{name: target.pk})
+    assert "mark-there" in read(sign_in(allow(user, other_brand)), list_of(Receipt), **{name: target.pk})
+
+
+@each_rows
+def test_no_list_or_file_of_the_admin_has_a_row_out_of_scope(rows: dict[str, Any], brand: Brand) -> None:
+    model = type(rows["own"])
+    client = sign_in(allow(make_user(), brand, 1))
+
+    for address, query in list_addresses(model):
+        answer = client.get(address, query)
+        assert "second" not in read_answer(answer), address
+        context = getattr(answer, "context", None)
+        changelist = context.get("cl") if context else None
+        if changelist is not None:
+            found = {row.pk for row in changelist.result_list}
+            assert found == {rows[name].pk for name in expect(rows)} or model in {Venue, Brand}, address

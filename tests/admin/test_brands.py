@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import User
 from django.core.exceptions import ImproperlyConfigured
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
-from django_clopos.models import Brand
+from django_clopos.models import Brand, Schedule
+from django_clopos.schedule.rows import make_rows
 from tests.admin.conftest import Get
 
 SECRET = "s3cret-of-the-brand"
@@ -131,3 +136,30 @@ def test_a_brand_cannot_be_deleted(brand: Brand, admin_client: Any) -> None:
 
     assert answer.status_code == 403
     assert read_brand() == brand
+
+
+def test_the_list_tells_how_each_brand_stands_in_constant_queries(brand: Brand, get_list: Get) -> None:
+    counts = []
+    for number in range(2, 8, 5):
+        for each in range(number):
+            Brand.objects.create(slug=f"brand-{number}-{each}", is_active=bool(each % 2))
+        make_rows()
+        with CaptureQueriesContext(connection) as queries:
+            get_list(Brand)
+        counts.append(len(queries))
+
+    assert counts[0] == counts[1]
+
+
+def test_the_list_tells_of_what_is_fresh_and_what_is_stale(brand: Brand, get_list: Get) -> None:
+    assert "no worker keeps it fresh" in get_list(Brand)
+    make_rows()
+    now = timezone.now()
+    Schedule.objects.update(succeeded_at=now - timedelta(minutes=2))
+    assert '<td class="field-orders">2 min ago</td>' in get_list(Brand)
+    Schedule.objects.filter(resource="receipts").update(succeeded_at=now - timedelta(days=5))
+    page = get_list(Brand)
+    assert '<span class="clopos-bad">STALE, 5 days ago</span>' in page
+    assert "jobs are stale." in page
+    Brand.objects.update(is_active=False)
+    assert ('<td class="field-orders">-</td>' in (page := get_list(Brand)), "STALE" in page) == (True, False)

@@ -97,6 +97,11 @@ def press(client: Client, name: str, key: int, **values: Any) -> str:
     return answer.content.decode()
 
 
+def describe_link(client: Client, run: SyncRun) -> str:
+    """Give where the page of a run leads to for its rejected records."""
+    return str(client.get(address("syncrun_change", run.pk)).context["progress"]["rejected_url"])
+
+
 class TestConnection:
     def test_it_works_and_names_the_venues(self, ours: Brand, remote: Sandbox, admin_client: Any) -> None:
         page = press(admin_client, "brand_test", ours.pk)
@@ -329,6 +334,53 @@ class TestRetry:
         assert "1 valid now" in self.retry(client, rejected)
         assert RejectedRow.objects.get().resolved_at is not None
         assert LogEntry.objects.get().change_message == "Retried."
+
+    def test_a_record_is_tried_again_from_its_page(self, rejected: RejectedRow, admin_client: Any) -> None:
+        place = address("rejectedrow_retry", rejected.pk)
+        page = address("rejectedrow_change", rejected.pk)
+        assert f'action="{place}"' in admin_client.get(page).content.decode()
+        assert "1 valid now" in press(admin_client, "rejectedrow_retry", rejected.pk)
+        assert RejectedRow.objects.get().resolved_at is not None
+        assert LogEntry.objects.get().change_message == "Retried."
+        assert place not in admin_client.get(page).content.decode()
+
+    @pytest.mark.parametrize(
+        ("permissions", "venues", "status"),
+        [
+            (["view_rejectedrow"], (), 403),
+            (["view_drift"], (), 403),
+            (["view_rejectedrow", "change_rejectedrow"], (1,), 302),
+        ],
+    )
+    def test_the_button_is_for_whom_the_action_is(
+        self, permissions: list[str], venues: tuple[int, ...], status: int, rejected: RejectedRow
+    ) -> None:
+        client = make_clerk(rejected.brand, *permissions, venues=venues)
+        place = address("rejectedrow_retry", rejected.pk)
+        assert place not in client.get(address("rejectedrow_change", rejected.pk)).content.decode()
+        assert client.get(place).status_code == 405
+        assert client.post(place).status_code == status
+        assert RejectedRow.objects.get().resolved_at is None
+
+    @pytest.mark.parametrize(
+        ("record", "shown"),
+        [
+            ('{"id":7,"total":1.50}', "<pre>{\n  &quot;id&quot;: 7,\n  &quot;total&quot;: 1.50\n}</pre>"),
+            ("{<", "<pre>{&lt;</pre>"),
+        ],
+    )
+    def test_a_record_is_laid_out_in_lines(
+        self, record: str, shown: str, rejected: RejectedRow, admin_client: Any
+    ) -> None:
+        RejectedRow.objects.update(record=record)
+        assert shown in admin_client.get(address("rejectedrow_change", rejected.pk)).content.decode()
+
+    def test_a_run_leads_to_what_was_refused_meanwhile(self, rejected: RejectedRow, admin_client: Any) -> None:
+        run = SyncRun.objects.get()
+        link = describe_link(admin_client, run)
+        assert admin_client.get(link).context["cl"].result_list[0].pk == rejected.pk
+        RejectedRow.objects.update(first_seen_at=run.finished_at + timedelta(seconds=1))
+        assert list(admin_client.get(link).context["cl"].result_list) == []
 
     def test_viewing_is_not_retrying(self, rejected: RejectedRow) -> None:
         client = make_clerk(rejected.brand, "view_rejectedrow")

@@ -184,4 +184,5 @@ def _show_reference(field: MirrorForeignKey) -> Show:
 def _show_json(value: Any) -> SafeString | None:
     if value is None:
         return None
-    return format_html("<pre>{}</pre>", msgspec.json.format(dump_json(value), indent=2))
+    # Long lines scroll, and so that the keyboard can do it the text takes the focus.
+    return format_html('<pre tabindex="0">{}</pre>', msgspec.json.format(dump_json(value), indent=2))

@@ -155,6 +155,12 @@ class ReadOnlyAdmin(_NoWriting, ScopedAdmin):
             names.remove("brand")
         return tuple(self._show_in_list(request, name) if name in columns else name for name in names)
 
+    def get_list_display_links(self, request: HttpRequest, list_display: Any) -> Any:
+        """Find the columns that lead to the page by their names, of which the list has functions."""
+        shown = {getattr(column, "__name__", column): column for column in list_display}
+        links = super().get_list_display_links(request, list_display)
+        return links and [shown.get(name, name) for name in links]
+
     def get_list_select_related(self, request: HttpRequest) -> tuple[str, ...]:
         """Join exactly the references that the list shows, and the brand, which has the currency and the clock."""
         also = ("brand",) if issubclass(self.model, ReadOnlyModel) else ()

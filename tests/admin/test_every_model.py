@@ -241,6 +241,14 @@ def test_no_filter_enumerates_values(model: Any) -> None:
 
 
 @each_mirrored
+def test_every_list_links_to_the_page_of_a_row(model: Any, brand: Brand, get_list: Get) -> None:
+    row = make(model, brand=brand)
+    address = reverse(f"admin:django_clopos_{model._meta.model_name}_change", args=[row.pk])
+
+    assert f'href="{address}"' in get_list(model)
+
+
+@each_mirrored
 def test_no_link_of_a_list_lies_inside_another(model: Any, brand: Brand, get_list: Get) -> None:
     make(model, brand=brand, **_take(_make_targets(model, brand, 1), 0))
 

@@ -54,6 +54,10 @@ class Site:
         """What a brand of the sandbox signs in with."""
         return self.sandbox.credentials(slug)
 
+    def prepare(self, part: str) -> None:
+        """Have a part of its life happen to the site."""
+        _prepare(self.processes, part)
+
     def manage(self, *arguments: str) -> None:
         """Run a command of the site to its end."""
         group = self.processes.start(arguments[0], [sys.executable, str(ROOT / "manage.py"), *arguments])
@@ -150,7 +154,8 @@ def _finish(processes: Processes, group: Group) -> None:
 def _start_server(processes: Processes) -> str:
     """Serve static files too, which Django leaves to a web server in production."""
     serving = ["runserver", "127.0.0.1:0", "--noreload", "--insecure"]
-    group = processes.start("server", [sys.executable, str(ROOT / "manage.py"), *serving])
+    command = [sys.executable, str(ROOT / "manage.py"), *serving]
+    group = processes.start("server", command, variables={"CLOPOS_REQUESTS_PER_MINUTE": "300"})
     return _wait_for(group, _ADDRESS, seconds=_SECONDS_TO_START).group(1)
 
 

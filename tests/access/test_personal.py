@@ -91,17 +91,17 @@ class Plants:
         return value
 
     def column(self, field: models.Field[Any, Any]) -> Any:
-        """Give a value of the column's type."""
+        """Give a value of the column's type. A year alone would be found in a hash now and then."""
         place = f"{field.model.__name__}.{field.name}"
         number = 10 + len(self.shown)
         match field:
             case models.JSONField():
                 return {"inner": self.text(place)}
             case models.DateTimeField():
-                self.shown[place] = (f"18{number}-03-04", f"18{number}")
+                self.shown[place] = (f"18{number}-03-04", f"03/04/18{number}", f"4, 18{number}")
                 return datetime(1800 + number, 3, 4, 12, tzinfo=UTC)
             case models.DateField():
-                self.shown[place] = (f"18{number}-02-03", f"18{number}")
+                self.shown[place] = (f"18{number}-02-03", f"02/03/18{number}", f"3, 18{number}")
                 return date(1800 + number, 2, 3)
             case models.DecimalField():
                 self.shown[place] = (f"7654{number}", f"765,4{number}", f"76,54{number}")

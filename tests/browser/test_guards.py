@@ -26,7 +26,7 @@ def unguarded(browser: Browser, site: Site, session: StorageState, watch: Watch)
     ("act", "seen"),
     [
         ("console.error('oops')", "console error: oops"),
-        ("setTimeout(() => { throw new Error('oops') })", "uncaught: Error: oops"),
+        ("setTimeout(() => { throw new Error('oops') })", "uncaught: oops"),
         ("new Image().src = 'http://elsewhere.test/a.png'", "another host was asked: http://elsewhere.test/a.png"),
         ("new Image().src = '/static/nothing.png'", "status 404: GET "),
         ("document.body.append(Object.assign(document.createElement('style'), {textContent: 'a {}'}))", "inline style"),
@@ -35,8 +35,11 @@ def unguarded(browser: Browser, site: Site, session: StorageState, watch: Watch)
 def test_a_page_that_misbehaves_is_noticed(unguarded: Page, watch: Watch, act: str, seen: str) -> None:
     assert watch.problems == []
     unguarded.evaluate(f"() => {{ {act} }}")
-    unguarded.wait_for_timeout(200)
-    assert [problem for problem in watch.problems if seen in problem]
+    for _ in range(50):
+        unguarded.wait_for_timeout(100)
+        if any(seen in problem for problem in watch.problems):
+            return
+    pytest.fail(f"only this was seen: {watch.problems}")
 
 
 def test_an_unlabelled_box_and_pale_text_are_found(page: Page) -> None:
@@ -44,7 +47,8 @@ def test_an_unlabelled_box_and_pale_text_are_found(page: Page) -> None:
     page.evaluate("document.querySelector('#content').append(document.createElement('textarea'))")
     with pytest.raises(AssertionError, match="label: "):
         assert_accessible(page)
-    page.evaluate("document.querySelector('#content h1').style.color = getComputedStyle(document.body).backgroundColor")
+    # The page is left dark. Text of the very colour behind it would pass: axe takes it for hidden on purpose.
+    page.evaluate("document.querySelector('#content h1').style.color = '#333'")
     with pytest.raises(AssertionError, match="color-contrast: "):
         assert_contrast(page)
 

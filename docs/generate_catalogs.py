@@ -32,7 +32,9 @@ def find_catalog(language: str, *, suffix: str = ".po") -> Path:
 
 def list_messages() -> list[polib.POEntry]:
     """List everything that there is to translate, without translations, in a fixed order. Django must be set up."""
-    return sorted([*_list_source(), *_list_names()], key=lambda entry: (entry.msgctxt or "", entry.msgid))
+    # A name may stand in a call of gettext too, which then says it with its plural.
+    found = {(entry.msgctxt or "", entry.msgid): entry for entry in (*_list_names(), *_list_source())}
+    return [found[key] for key in sorted(found)]
 
 
 def write_catalog(language: str, messages: Iterable[polib.POEntry]) -> polib.POFile:

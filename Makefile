@@ -10,7 +10,7 @@ demo: $(VENV)/demo.stamp
 	$(BIN)/python manage.py demo $(ARGS)
 
 test: $(VENV)/dev.stamp
-	$(BIN)/python -m pytest -n auto --dist loadgroup $(ARGS)
+	$(BIN)/python -m pytest -n auto $(ARGS)
 
 stress: $(VENV)/dev.stamp
 	CLOPOS_STRESS=1 $(BIN)/python -m pytest -n auto tests/stress $(ARGS)

@@ -20,6 +20,16 @@ TODAY = date(2026, 11, 20)
 SLUG = "demo"
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Deal the tests out as `tests.scheduling` says, unless another way is asked for."""
+    if config.getoption("dist") != "load":
+        return None
+    from tests.scheduling import Scheduling  # noqa: PLC0415  # only where pytest-xdist is at work
+
+    return Scheduling(config, log)
+
+
 def make_sandbox(**options: Any) -> Sandbox:
     """Make a restaurant of three venues and a few days; its rate limits are out of the way."""
     defaults: dict[str, Any] = {"days": 4, "receipts_per_day": 6, "today": TODAY, "requests_per_window": 10**6}

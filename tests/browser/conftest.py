@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -21,15 +20,6 @@ OpenPage = Callable[..., Page]
 
 #: What every test waits at most for anything.
 _PATIENCE_MS = 15_000
-_HERE = Path(__file__).parent
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep the room on one worker of xdist: each would start a site of its own."""
-    for item in items:
-        if _HERE in item.path.parents:
-            item.add_marker(pytest.mark.xdist_group("browser"))
 
 
 # The scope of these is the package: while the browser is open, other tests of this process could use no database.

@@ -26,6 +26,12 @@ def find_links(page: Page, model: str) -> Locator:
     return page.locator(f"#result_list tbody a[href*='/{model}/']")
 
 
+def follow(page: Page, control: Locator) -> None:
+    """Click what leads to another page, and be there: a click alone goes on while the old page is still open."""
+    with page.expect_navigation():
+        control.click()
+
+
 def open_first(page: Page, model: str, query: str = "") -> bool:
     """Open the page of the first row of a list; False: there is no row."""
     page.goto(f"{name_list(model)}?{query}")

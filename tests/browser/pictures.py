@@ -64,12 +64,13 @@ def _open_receipts(page: Page, _: Site) -> None:
 
 def _open_receipt(page: Page, site: Site) -> None:
     """One with all that a receipt can have, or nearly."""
-    from tests.browser.site import SLUG  # noqa: PLC0415  # needs Django
+    from tests.browser.pages import find_links, follow  # noqa: PLC0415  # needs Django
+    from tests.browser.site import SLUG  # noqa: PLC0415  # likewise
 
     receipts = site.sandbox.documents(SLUG, "receipts")
     receipt = max(receipts, key=_count_parts)
     page.goto(f"/admin/django_clopos/receipt/?q={receipt['cid']}")
-    page.locator("#result_list tbody a[href*='/receipt/']").first.click()
+    follow(page, find_links(page, "receipt").first)
 
 
 def _count_parts(receipt: dict[str, Any]) -> tuple[bool, int, int]:
@@ -79,8 +80,10 @@ def _count_parts(receipt: dict[str, Any]) -> tuple[bool, int, int]:
 
 
 def _open_product(page: Page, _: Site) -> None:
+    from tests.browser.pages import find_links, follow  # noqa: PLC0415  # needs Django
+
     page.goto("/admin/django_clopos/product/?q=Lülə")
-    page.locator("#result_list tbody a[href*='/product/']").first.click()
+    follow(page, find_links(page, "product").first)
 
 
 def _open_brand(page: Page, _: Site) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 from playwright.sync_api import Page, expect
 
 from tests.browser.files import download, read_csv, read_xlsx
-from tests.browser.pages import find_links, find_rows, name_list
+from tests.browser.pages import find_links, find_rows, follow, name_list
 from tests.browser.site import SLUG, TODAY, Site
 
 _CLOSED = 2
@@ -19,11 +19,11 @@ def test_receipts_are_filtered_and_the_list_says_how_many_there_are(page: Page, 
     page.goto(name_list("receipt"))
     filters = page.locator("#changelist-filter")
 
-    filters.get_by_role("link", name="Closed", exact=True).click()
-    filters.get_by_role("link", name=re.compile("Nizami")).click()
+    follow(page, filters.get_by_role("link", name="Closed", exact=True))
+    follow(page, filters.get_by_role("link", name=re.compile("Nizami")))
     filters.get_by_label("From").first.fill(str(TODAY))
     filters.get_by_label("To").first.fill(str(TODAY))
-    filters.get_by_role("button", name="Apply").first.click()
+    follow(page, filters.get_by_role("button", name="Apply").first)
 
     expect(find_rows(page)).to_have_count(len(expected))
     assert set(find_links(page, "receipt").all_inner_texts()) == {str(each["id"]) for each in expected}
@@ -47,10 +47,10 @@ def test_a_receipt_is_found_by_its_fiscal_id_and_reads_as_one(page: Page, site: 
     )
     page.goto(name_list("receipt"))
     page.get_by_role("textbox", name="Search").fill(receipt["fiscal_id"])
-    page.get_by_role("button", name="Search").click()
+    follow(page, page.get_by_role("button", name="Search"))
     expect(find_rows(page)).to_have_count(1)
 
-    find_links(page, "receipt").click()
+    follow(page, find_links(page, "receipt"))
 
     content = page.locator("#content")
     expect(content.get_by_role("heading", level=1)).to_contain_text(receipt["order_number"])
@@ -64,8 +64,8 @@ def test_a_receipt_is_found_by_its_fiscal_id_and_reads_as_one(page: Page, site: 
 def test_the_list_is_left_for_a_related_row_and_found_again(page: Page) -> None:
     page.goto(f"{name_list('receipt')}?status__exact={_CLOSED}")
     listed = page.url
-    find_links(page, "receipt").first.click()
-    page.locator("#content a[href*='/venue/']").first.click()
+    follow(page, find_links(page, "receipt").first)
+    follow(page, page.locator("#content a[href*='/venue/']").first)
     expect(page).to_have_url(re.compile("/venue/"))
     page.go_back()
     page.go_back()
@@ -80,7 +80,7 @@ def test_a_staff_member_is_picked_by_typing_a_part_of_the_name(page: Page) -> No
     group.get_by_role("combobox").click()
     page.locator(".select2-search__field").fill("Kassir 3")
     page.get_by_role("option", name="Kassir 3").first.click()
-    group.get_by_role("button", name="Apply").click()
+    follow(page, group.get_by_role("button", name="Apply"))
     expect(find_rows(page).first).to_contain_text("Kassir 3")
     expect(page.locator("#changelist-filter").get_by_role("combobox", name=re.compile("Kassir 3"))).to_be_visible()
 
